@@ -1,0 +1,77 @@
+import { httpProbe } from "../../model/probes";
+import { secretRef, secretText } from "../../model/secrets";
+import { defineJob, defineService, thirdParty, type ConfigureContext, type FileSpec, type JobSpec, type ServiceSpec } from "../../model/service";
+import { CONFIG_PATH, GATEWAY_PORTS, staticConfig, TLS_PATH, tlsConfig, type EntryPoint } from "./traefik";
+
+export { GATEWAY_PORTS };
+
+const GATEWAY_USER = "65532:65532";
+const tlsVolume = (authority: JobSpec): string => `${authority.name}-tls`;
+
+/**
+ * A private certificate authority. Its key never leaves its volume, which is kept like data: with another key
+ * every client would have to trust it anew. Leaves are issued again when they run out, or names or the epoch change.
+ */
+export function certificateAuthority(name: string): JobSpec {
+  return defineJob({
+    name,
+    title: "Certificate authority",
+    capability: "gateway",
+    image: thirdParty("toolbox"),
+    lanes: [],
+    resources: { memory: "64MiB", cpus: 0.5 },
+    user: GATEWAY_USER,
+    data: [{ name, path: "/ca", backup: { method: "files" } }],
+    configure: ({ settings }) => ({
+      command: [
+        ...["ca", "issue", "--ca-dir", "/ca", "--out", TLS_PATH, "--name", "gateway"],
+        ...["--dns", settings.hostNames.join(","), "--ip", settings.bindAddress],
+        ...["--days", "397", "--serial-epoch", String(settings.tlsEpoch)],
+      ],
+      shared: [{ volume: `${name}-tls`, path: TLS_PATH, readOnly: false, create: { protectsData: false } }],
+    }),
+  });
+}
+
+export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier" | "ports"> {
+  readonly publish: NonNullable<ServiceSpec["publish"]>;
+  readonly entryPoints: (context: ConfigureContext) => readonly EntryPoint[];
+  readonly routes: (context: ConfigureContext) => FileSpec;
+  /** Issues its certificate. */
+  readonly authority: JobSpec;
+}
+
+/** Traefik with the file provider. No Docker socket; routes and certificates are read again when they change. */
+export function traefik({ name, title, tier, ports, publish, entryPoints, routes, authority }: GatewayInput): ServiceSpec {
+  return defineService({
+    name,
+    title,
+    capability: "gateway",
+    image: thirdParty("traefik"),
+    lanes: ["frontend", "lowlatency", "backend"],
+    entrypoint: ["traefik"],
+    command: [`--configfile=${CONFIG_PATH}/traefik.yml`],
+    ports: { ...ports, metrics: GATEWAY_PORTS.metrics },
+    localPorts: { ping: GATEWAY_PORTS.ping },
+    probe: httpProbe("/ping", { port: "ping" }),
+    metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
+    needs: [authority],
+    resources: { memory: "256MiB", cpus: 1 },
+    user: GATEWAY_USER,
+    configPath: CONFIG_PATH,
+    stopGrace: "15s",
+    tier,
+    slo: { availability: 99.9 },
+    publish,
+    configure: (context) => ({
+      config: [staticConfig(entryPoints(context)), tlsConfig(context.settings.tlsEpoch), routes(context)],
+      secrets: [
+        {
+          path: "users",
+          content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
+        },
+      ],
+      shared: [{ volume: tlsVolume(authority), path: TLS_PATH, readOnly: true }],
+    }),
+  });
+}

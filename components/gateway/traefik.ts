@@ -1,0 +1,251 @@
+import { stringify } from "yaml";
+import { hostPort, publishedTools, toolPortName } from "../../model/ports";
+import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
+
+/** Container ports; above 1024, so that no capability is needed. */
+export const GATEWAY_PORTS = { http: 8000, https: 8443, dashboard: 8080, ping: 8082, metrics: 8083 } as const;
+
+export const CONFIG_PATH = "/etc/traefik";
+export const TLS_PATH = "/tls";
+const USERS_FILE = "/run/secrets/users";
+
+/** An entry point of Traefik: a listener with its name. */
+export interface EntryPoint {
+  readonly name: string;
+  readonly port: number;
+  readonly redirectToHttps?: number;
+}
+
+/**
+ * Static configuration, in one file: Traefik takes it from a file, from flags or from the environment, and where
+ * there is a file the others are ignored.
+ */
+export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
+  const timeouts = { readTimeout: "60s", writeTimeout: "0s", idleTimeout: "180s" };
+  return {
+    path: "traefik.yml",
+    content: stringify({
+      global: { checkNewVersion: false, sendAnonymousUsage: false },
+      log: { level: "INFO", format: "json" },
+      accessLog: { format: "json", fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } } },
+      api: { dashboard: true, insecure: false },
+      ping: { entryPoint: "ping" },
+      metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
+      providers: { file: { directory: `${CONFIG_PATH}/dynamic`, watch: true } },
+      serversTransport: { forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" } },
+      entryPoints: Object.fromEntries([
+        ...[...entryPoints].map(({ name, port, redirectToHttps }) => [
+          name,
+          {
+            address: `:${port}`,
+            transport: { respondingTimeouts: timeouts, lifeCycle: { requestAcceptGraceTimeout: "1s", graceTimeOut: "8s" } },
+            forwardedHeaders: { insecure: false },
+            ...(redirectToHttps === undefined
+              ? {}
+              : { http: { redirections: { entryPoint: { to: `:${redirectToHttps}`, scheme: "https", permanent: true } } } }),
+          },
+        ]),
+        ["ping", { address: `127.0.0.1:${GATEWAY_PORTS.ping}` }],
+        ["metrics", { address: `:${GATEWAY_PORTS.metrics}` }],
+      ]),
+    }),
+  };
+}
+
+/** The certificate, watched. The epoch is in the file, so that raising it makes Traefik read the new leaf. */
+export function tlsConfig(epoch: number): FileSpec {
+  const pair = { certFile: `${TLS_PATH}/tls.crt`, keyFile: `${TLS_PATH}/tls.key` };
+  return reloaded(
+    "tls.yml",
+    `# certificate epoch ${epoch}\n${stringify({
+      tls: {
+        certificates: [pair],
+        stores: { default: { defaultCertificate: pair } },
+        options: { default: { minVersion: "VersionTLS12" } },
+      },
+    })}`,
+  );
+}
+
+/** Routers, services and middlewares of the main gateway. */
+export function routesConfig({ services, settings, wellKnown }: PlatformContext): FileSpec {
+  const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
+  const routed = services.flatMap((service) => (service.route ? [{ service, route: service.route }] : []));
+  const landing = routed.find(({ route }) => route.path === "/");
+  const middlewares = routed.map(({ service, route }) => routeMiddlewares(service, route, landing?.service));
+  return reloaded(
+    "routes.yml",
+    stringify({
+      http: {
+        routers: {
+          dashboard: {
+            entryPoints: ["dashboard"],
+            rule: hosts,
+            service: "api@internal",
+            middlewares: ["login", "security-headers"],
+            tls: {},
+          },
+          ...Object.fromEntries(
+            routed.map(({ service, route }, index) => [
+              service.name,
+              {
+                entryPoints: ["https"],
+                rule: `(${hosts}) && ${pathRule(route.path)}`,
+                priority: route.path === "/" ? 1 : 10 + route.path.length,
+                service: service.name,
+                middlewares: ["security-headers", ...(middlewares[index] ?? []).map(([name]) => name)],
+                tls: {},
+              },
+            ]),
+          ),
+        },
+        ...section(
+          "services",
+          routed.map(({ service, route }) => [
+            service.name,
+            { loadBalancer: { servers: [{ url: serviceUrl(service, route.port ?? "http") }], passHostHeader: true } },
+          ]),
+        ),
+        middlewares: {
+          ...commonMiddlewares(hostPort("https", settings, wellKnown)),
+          ...Object.fromEntries(middlewares.flat()),
+        },
+      },
+    }),
+  );
+}
+
+/** TLS options that let in nobody without a certificate of the gateway's own authority. */
+const MUTUAL_TLS = {
+  options: {
+    mutual: {
+      minVersion: "VersionTLS12",
+      clientAuth: { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" },
+    },
+  },
+};
+
+/**
+ * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`,
+ * HTTP clients show a certificate instead of logging in.
+ */
+export function toolsConfig({ services, settings, wellKnown }: PlatformContext, mutual = false): FileSpec {
+  const tools = publishedTools(services, settings).map(({ service, tool }) => ({ service, tool, name: toolPortName(tool) }));
+  const http = tools.filter(({ tool }) => tool.protocol === "http");
+  const tcp = tools.filter(({ tool }) => tool.protocol === "tcp");
+  const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
+  return reloaded(
+    "routes.yml",
+    stringify({
+      http: {
+        middlewares: commonMiddlewares(hostPort("https", settings, wellKnown)),
+        ...section(
+          "routers",
+          http.map(({ tool, name }) => [
+            name,
+            {
+              entryPoints: [name],
+              rule: hosts,
+              service: name,
+              middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
+              tls: mutual ? { options: "mutual" } : {},
+            },
+          ]),
+        ),
+        ...section(
+          "services",
+          http.map(({ service, tool, name }) => [
+            name,
+            { loadBalancer: { servers: [{ url: serviceUrl(service, tool.port) }], passHostHeader: true } },
+          ]),
+        ),
+      },
+      ...(mutual ? { tls: MUTUAL_TLS } : {}),
+      ...(tcp.length === 0
+        ? {}
+        : {
+            tcp: {
+              ...section(
+                "routers",
+                tcp.map(({ name }) => [name, { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} }]),
+              ),
+              ...section(
+                "services",
+                tcp.map(({ service, tool, name }) => [
+                  name,
+                  { loadBalancer: { servers: [{ address: `${service.name}:${service.ports[tool.port]}` }] } },
+                ]),
+              ),
+            },
+          }),
+    }),
+  );
+}
+
+/** A section by name; none when it is empty, which Traefik refuses with the whole file. */
+function section(name: string, entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
+  return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
+}
+
+function reloaded(name: string, content: string): FileSpec {
+  return { path: `dynamic/${name}`, content, onChange: "reload" };
+}
+
+function hostRule(names: readonly string[]): string {
+  return [...new Set(names)].map((name) => `Host(\`${name}\`)`).join(" || ");
+}
+
+/** `/api/orders` must not catch `/api/orders-archive`. */
+function pathRule(path: string): string {
+  return path === "/" ? "PathPrefix(`/`)" : `(Path(\`${path}\`) || PathPrefix(\`${path}/\`))`;
+}
+
+function serviceUrl(service: ServiceSpec, port: string): string {
+  return `http://${service.name}:${service.ports[port]}`;
+}
+
+function commonMiddlewares(httpsPort: number): Readonly<Record<string, unknown>> {
+  return {
+    "security-headers": {
+      headers: {
+        frameDeny: true,
+        contentTypeNosniff: true,
+        referrerPolicy: "no-referrer",
+        permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
+        // HSTS covers every port of the host name; only where https has the port that browsers assume.
+        ...(httpsPort === 443 ? { stsSeconds: 31_536_000, forceSTSHeader: true } : {}),
+        customResponseHeaders: { Server: "", "X-Powered-By": "" },
+      },
+    },
+    login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } },
+  };
+}
+
+/** Limits of one route, in the order in which they apply; error pages come from the landing service. */
+function routeMiddlewares(
+  service: ServiceSpec,
+  route: RouteSpec,
+  landing: ServiceSpec | undefined,
+): readonly (readonly [string, unknown])[] {
+  const name = service.name;
+  const { average, burst } = route.rate ?? { average: 200, burst: 400 };
+  return [
+    [`${name}-rate`, { rateLimit: { average, burst, period: "1s" } }],
+    [`${name}-in-flight`, { inFlightReq: { amount: 1000 } }],
+    [`${name}-body`, { buffering: { maxRequestBodyBytes: route.maxBodyBytes ?? 1_048_576 } }],
+    ...(landing && landing !== service
+      ? [[`${name}-errors`, { errors: { status: ["502-504"], service: landing.name, query: "/errors/{status}?url={url}" } }] as const]
+      : []),
+    ...((route.stripPrefix ?? route.path !== "/")
+      ? [[`${name}-strip`, { stripPrefix: { prefixes: [route.path] } }] as const]
+      : []),
+  ];
+}
+
+/** An entry point for each published tool, on the tool's usual port. */
+export function toolEntryPoints({ services, settings, wellKnown }: PlatformContext): readonly EntryPoint[] {
+  return publishedTools(services, settings).map(({ tool }) => {
+    const name = toolPortName(tool);
+    return { name, port: wellKnown[name] ?? hostPort(name, settings, wellKnown) };
+  });
+}

@@ -1,0 +1,36 @@
+import type { PlannedRoute } from "./plan";
+import { hostPort, publishedTools, toolPortName } from "./ports";
+import type { ServiceSpec } from "./service";
+import type { Settings } from "./settings";
+
+/** Everything that answers at the gateways, for `urls`, the landing page and the 404 page. */
+export function plannedRoutes(
+  services: readonly ServiceSpec[],
+  settings: Settings,
+  wellKnown: Readonly<Record<string, number>>,
+): readonly PlannedRoute[] {
+  const host = settings.hostNames[0] ?? "localhost";
+  const https = hostPort("https", settings, wellKnown);
+  const base = `https://${host}${https === 443 ? "" : `:${https}`}`;
+  const routed = services.flatMap((service): PlannedRoute[] =>
+    service.route
+      ? [
+          {
+            service: service.name,
+            title: service.title,
+            kind: service.route.path.startsWith("/api") ? "api" : "ui",
+            url: `${base}${service.route.path}`,
+            role: service.route.role ?? "none",
+          },
+        ]
+      : [],
+  );
+  const tools = publishedTools(services, settings).map(({ service, tool }): PlannedRoute => ({
+    service: service.name,
+    title: tool.title,
+    kind: "tool",
+    url: `${tool.protocol === "http" ? "https" : `tls+${service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
+    role: tool.login === "own" ? "its own login" : "gateway login",
+  }));
+  return [...routed, ...tools].sort((a, b) => (a.url < b.url ? -1 : 1));
+}

@@ -14,7 +14,10 @@ const project = (name, more) => ({
 module.exports = {
   projects: [
     project("config"),
-    project("e2e", { globalSetup: "<rootDir>/tests/e2e/harness/setup.ts", globalTeardown: "<rootDir>/tests/e2e/harness/teardown.ts" }),
+    project("e2e", {
+      globalSetup: "<rootDir>/tests/e2e/harness/setup.ts",
+      globalTeardown: "<rootDir>/tests/e2e/harness/teardown.ts",
+    }),
   ],
   testSequencer: "<rootDir>/tests/e2e/sequencer.cjs",
   testTimeout: 600_000,

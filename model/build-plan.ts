@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { workloadProblems } from "./checks";
+import { nameClashes, workloadProblems } from "./checks";
 import { gpuProblems } from "./gpu";
 import type { HostFacts } from "./host";
 import type { ResolvedImage } from "./images";
@@ -10,7 +10,7 @@ import { hostPort, hostPortProblems } from "./ports";
 import { TOOLBOX_PATH, healthcheck } from "./probes";
 import { assertNoProblems, type Problem } from "./problems";
 import { plannedRoutes } from "./routes";
-import { thirdParty, type FileSpec, type ServiceSpec, type Workload } from "./service";
+import { thirdParty, type FileSpec, type ServiceSpec, type TmpfsSpec, type Workload } from "./service";
 import type { Settings } from "./settings";
 import { durationSeconds, memoryMiB } from "./units";
 import { SECRETS_PATH, wire, type Wired } from "./wiring";
@@ -63,10 +63,15 @@ export function buildPlan(input: PlanInput): Plan {
       workloadContainer(wired, input, hostPorts.filter((port) => port.owner === wired.spec.name)),
     ]),
   ];
+  const volumePlans: readonly VolumePlan[] = [{ name: TOOLBOX, kind: "shared", owner: TOOLBOX }, ...volumes.map(({ plan }) => plan)];
+  assertNoProblems("The platform's services", [
+    ...nameClashes("container", containers.map(({ name, workload }) => ({ name, owner: workload }))),
+    ...nameClashes("volume", volumePlans),
+  ]);
   return {
     settings,
     lanes,
-    volumes: [{ name: TOOLBOX, kind: "shared", owner: TOOLBOX }, ...volumes.map(({ plan }) => plan)],
+    volumes: volumePlans,
     credentials: wiring.credentials,
     containers: startLevels(containers).flat(),
     routes: plannedRoutes(services, settings, wellKnown),
@@ -84,16 +89,27 @@ function availableWorkloads(input: PlanInput): {
   readonly present: readonly Workload[];
   readonly leftOut: Plan["leftOut"];
 } {
-  const leftOut: { name: string; reason: string }[] = [];
-  const present: Workload[] = [];
-  for (const workload of input.workloads) {
-    const resolved = workload.image.kind === "thirdParty" && !(workload.name in input.settings.imageOverrides) ? input.image(workload.image.name) : undefined;
-    const lost = workload.needs.find(({ target }) => leftOut.some(({ name }) => name === target.name));
-    if (resolved && "missing" in resolved) leftOut.push({ name: workload.name, reason: resolved.missing });
-    else if (lost) leftOut.push({ name: workload.name, reason: `needs ${lost.target.name}` });
-    else present.push(workload);
+  const reasons = new Map<string, string>();
+  for (const { name, image } of input.workloads) {
+    if (image.kind === "inHouse" || name in input.settings.imageOverrides) continue;
+    const resolved = input.image(image.name);
+    if ("missing" in resolved) reasons.set(name, resolved.missing);
   }
-  return { present, leftOut };
+  // What needs something that is left out may itself be needed by something that was declared before it.
+  for (let before = -1; before !== reasons.size; ) {
+    before = reasons.size;
+    for (const { name, needs } of input.workloads) {
+      const lost = needs.find(({ target }) => reasons.has(target.name));
+      if (lost && !reasons.has(name)) reasons.set(name, `needs ${lost.target.name}`);
+    }
+  }
+  return {
+    present: input.workloads.filter(({ name }) => !reasons.has(name)),
+    leftOut: input.workloads.flatMap(({ name }) => {
+      const reason = reasons.get(name);
+      return reason === undefined ? [] : [{ name, reason }];
+    }),
+  };
 }
 
 interface OwnedVolume {
@@ -232,7 +248,7 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
     env,
     user: spec.user,
     mounts,
-    tmpfs: spec.tmpfs,
+    tmpfs: Object.fromEntries(Object.entries(spec.tmpfs).map(([path, mount]) => [path, tmpfsOptions(mount, spec.user)])),
     uploads: [],
     ports,
     listens: spec.ports,
@@ -262,6 +278,15 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
         }
       : { stopSeconds: 10, labels: { ...jobLabels(spec.name, spec.name, spec.capability, input), ...revision } }),
   };
+}
+
+/**
+ * Owner by number: without it the mount belongs to root after the container is restarted, whatever mode it was given
+ * (seen with runc 1.1.5).
+ */
+function tmpfsOptions({ size, exec = false }: TmpfsSpec, user: string): string {
+  const [uid, gid] = user.split(":");
+  return `rw,${exec ? "exec" : "noexec"},nosuid,nodev,size=${memoryMiB(size)}m,uid=${uid},gid=${gid},mode=0700`;
 }
 
 /** Needs that are waited for: jobs until they have completed, stores until they are healthy. */

@@ -42,7 +42,7 @@ function shapeProblems(workload: Workload): readonly Problem[] {
     problems.push({ path: where(workload), what: "is not a DNS label", value: workload.name, allowed: String(NAME), fix: "use lower-case letters, digits and dashes" });
   }
   for (const [field, text, parse] of [
-    ["resources.memory", workload.resources.memory, memoryMiB],
+    ["resources.memory", workload.resources.memory, memoryLimit],
     ...(workload.resources.shm === undefined ? [] : [["resources.shm", workload.resources.shm, memoryMiB] as const]),
     ...(workload.kind === "service" ? [["stopGrace", workload.stopGrace, canonicalDuration] as const] : []),
   ] as const) {
@@ -58,6 +58,11 @@ function shapeProblems(workload: Workload): readonly Problem[] {
     }
   }
   return problems;
+}
+
+/** Docker refuses less than 6 MiB. */
+function memoryLimit(text: string): void {
+  if (memoryMiB(text) < 6) throw new RangeError(`less memory than the engine allows: "${text}" (at least 6MiB)`);
 }
 
 function needProblems(workload: Workload, byName: ReadonlyMap<string, Workload>): readonly Problem[] {
@@ -119,6 +124,19 @@ function duplicateProblems(workloads: readonly Workload[]): readonly Problem[] {
     const other = claims[first];
     if (first === index || !other) return [];
     return [{ path: where(claim.owner), what: `claims ${claim.thing}, which ${other.owner.name} has`, value: claim.thing, allowed: "one owner each", fix: "give it another one" }];
+  });
+}
+
+/** Names that are made from others (`<service>-config`, `<volume>-owner`) and would mean two things. */
+export function nameClashes(
+  kind: "container" | "volume",
+  things: readonly { readonly name: string; readonly owner: string }[],
+): readonly Problem[] {
+  return things.flatMap(({ name, owner }, index): Problem[] => {
+    const first = things.findIndex((other) => other.name === name);
+    const other = things[first];
+    if (first === index || !other) return [];
+    return [{ path: `${kind} ${name}`, what: `belongs to ${other.owner} and to ${owner}`, value: name, allowed: "one owner each", fix: "rename one of them" }];
   });
 }
 

@@ -34,7 +34,9 @@ export interface ComposeExport {
  * same, but for the label by which `./trade2026` knows its own.
  */
 export function composeExport(plan: Plan, options: ComposeOptions): ComposeExport {
-  const files = plan.containers.filter(({ role }) => role === "writer").flatMap((writer) => filesOf(writer, plan, options));
+  const files = plan.containers
+    .filter(({ role }) => role === "writer")
+    .flatMap((writer) => filesOf(writer, plan, options));
   const running = plan.containers.filter(({ role }) => role !== "writer");
   const filled = new Set(files.map(({ volume }) => volume));
   const entries = (kind: "secret" | "config"): Record<string, { file: string }> =>
@@ -45,7 +47,9 @@ export function composeExport(plan: Plan, options: ComposeOptions): ComposeExpor
     );
   const document = {
     name: plan.settings.prefix,
-    services: Object.fromEntries(running.map((container) => [container.name, service(container, plan, files, options)])),
+    services: Object.fromEntries(
+      running.map((container) => [container.name, service(container, plan, files, options)]),
+    ),
     networks: Object.fromEntries(
       plan.lanes.map(({ name, internal, bridge, subnet, gateway }) => [
         name,
@@ -57,7 +61,9 @@ export function composeExport(plan: Plan, options: ComposeOptions): ComposeExpor
         },
       ]),
     ),
-    volumes: Object.fromEntries(plan.volumes.filter(({ name }) => !filled.has(name)).map(({ name }) => [name, {}])),
+    volumes: Object.fromEntries(
+      plan.volumes.filter(({ name }) => !filled.has(name)).map(({ name }) => [name, {}]),
+    ),
     ...nonEmpty("configs", entries("config")),
     ...nonEmpty("secrets", entries("secret")),
   };
@@ -93,7 +99,8 @@ function filesOf(writer: ContainerPlan, plan: Plan, { value }: ComposeOptions): 
   });
 }
 
-type ComposeValue = string | number | boolean | readonly ComposeValue[] | { readonly [key: string]: ComposeValue };
+type ComposeValue =
+  string | number | boolean | readonly ComposeValue[] | { readonly [key: string]: ComposeValue };
 type ComposeService = Record<string, ComposeValue>;
 
 function service(
@@ -103,15 +110,21 @@ function service(
   options: ComposeOptions,
 ): ComposeService {
   const mounted = container.mounts.flatMap((mount) =>
-    files.filter(({ volume }) => volume === mount.volume).map((file) => ({ file, target: `${mount.path}/${file.below}` })),
+    files
+      .filter(({ volume }) => volume === mount.volume)
+      .map((file) => ({ file, target: `${mount.path}/${file.below}` })),
   );
   const grants = (secret: boolean): ComposeValue[] =>
-    mounted.filter(({ file }) => file.secret === secret).map(({ file, target }) => ({ source: file.key, target }));
+    mounted
+      .filter(({ file }) => file.secret === secret)
+      .map(({ file, target }) => ({ source: file.key, target }));
   const volumes = container.mounts.filter(({ volume }) => !files.some((file) => file.volume === volume));
   return {
     image: container.reference ?? options.inHouse(container.image.name),
     // Built here, so no registry has it.
-    ...(container.reference === undefined || container.reference.startsWith("trade2026/") ? { pull_policy: "never" } : {}),
+    ...(container.reference === undefined || container.reference.startsWith("trade2026/")
+      ? { pull_policy: "never" }
+      : {}),
     ...(container.entrypoint === undefined ? {} : { entrypoint: container.entrypoint }),
     ...(container.command === undefined ? {} : { command: container.command }),
     ...nonEmpty("environment", container.env),
@@ -120,7 +133,10 @@ function service(
     ...nonEmpty("volumes", volumes.map(volumeMount)),
     ...nonEmpty("configs", grants(false)),
     ...nonEmpty("secrets", grants(true)),
-    ...nonEmpty("tmpfs", Object.entries(container.tmpfs).map(([path, mode]) => (mode === "" ? path : `${path}:${mode}`))),
+    ...nonEmpty(
+      "tmpfs",
+      Object.entries(container.tmpfs).map(([path, mode]) => (mode === "" ? path : `${path}:${mode}`)),
+    ),
     ...health(container),
     ...nonEmpty("depends_on", dependencies(container, plan)),
     ...limits(container),
@@ -177,7 +193,9 @@ function limits({ memoryMiB, cpus, shmMiB, gpu, ulimits }: ContainerPlan): Compo
     ...(gpu === undefined ? {} : { deploy: { resources: { reservations: { devices: [device(gpu)] } } } }),
     ...nonEmpty(
       "ulimits",
-      Object.fromEntries(Object.entries(ulimits).map(([name, limit]) => [name, { soft: limit, hard: limit }])),
+      Object.fromEntries(
+        Object.entries(ulimits).map(([name, limit]) => [name, { soft: limit, hard: limit }]),
+      ),
     ),
   };
 }
@@ -197,7 +215,10 @@ function hardening({ capabilities }: ContainerPlan): ComposeService {
   return {
     read_only: true,
     cap_drop: ["ALL"],
-    ...nonEmpty("cap_add", capabilities.map(({ name }) => name)),
+    ...nonEmpty(
+      "cap_add",
+      capabilities.map(({ name }) => name),
+    ),
     security_opt: ["no-new-privileges:true"],
   };
 }
@@ -214,7 +235,11 @@ function lifecycle({ role, stopSeconds, stopSignal }: ContainerPlan): ComposeSer
 
 /** Without the owner's label: `./trade2026 up` would take such a container for a leftover of its own. */
 function labels({ labels, lanes, role }: ContainerPlan): Record<string, ComposeValue> {
-  const all = { ...labels, [`${LABEL}.role`]: role, ...(lanes.length === 0 ? {} : { [`${LABEL}.lanes`]: lanes.join(",") }) };
+  const all = {
+    ...labels,
+    [`${LABEL}.role`]: role,
+    ...(lanes.length === 0 ? {} : { [`${LABEL}.lanes`]: lanes.join(",") }),
+  };
   return Object.fromEntries(Object.entries(all).filter(([label]) => label !== `${LABEL}.stack`));
 }
 

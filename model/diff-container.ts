@@ -41,7 +41,11 @@ const REPLACING: readonly (readonly [Field, string])[] = [
  * What the change of a container's plan does to the running one: `undefined` when nothing. What only says why
  * (reasons, waivers) or in which order (needs) leaves it alone.
  */
-export function containerChange(from: ContainerPlan, to: ContainerPlan, context: ChangeContext): Change | undefined {
+export function containerChange(
+  from: ContainerPlan,
+  to: ContainerPlan,
+  context: ChangeContext,
+): Change | undefined {
   const replaced = [
     ...prefixChange(context),
     ...imageChange(from, to, context),
@@ -50,7 +54,9 @@ export function containerChange(from: ContainerPlan, to: ContainerPlan, context:
     ...capabilityChange(from, to),
     ...labelChange(from, to),
     ...fileChange(from, to, context),
-    ...to.lanes.filter((lane) => from.lanes.includes(lane) && context.lanes.has(lane)).map((lane) => `lane ${lane} is replaced`),
+    ...to.lanes
+      .filter((lane) => from.lanes.includes(lane) && context.lanes.has(lane))
+      .map((lane) => `lane ${lane} is replaced`),
   ];
   if (replaced.length > 0) return { op: "replaced", because: replaced };
   if (from.memoryMiB !== to.memoryMiB) {
@@ -63,9 +69,14 @@ function prefixChange({ base, head }: ChangeContext): readonly string[] {
   return base.plan.settings.prefix === head.plan.settings.prefix ? [] : ["name prefix"];
 }
 
-function imageChange(from: ContainerPlan, to: ContainerPlan, { base, head }: ChangeContext): readonly string[] {
+function imageChange(
+  from: ContainerPlan,
+  to: ContainerPlan,
+  { base, head }: ChangeContext,
+): readonly string[] {
   const image = (container: ContainerPlan, builds: PlanDocument["builds"]): string =>
-    container.reference ?? `${container.image.kind}:${container.image.name}@${builds[container.image.name] ?? ""}`;
+    container.reference ??
+    `${container.image.kind}:${container.image.name}@${builds[container.image.name] ?? ""}`;
   const [before, after] = [image(from, base.builds), image(to, head.builds)];
   if (before === after) return [];
   const inHouse = from.reference === undefined && to.reference === undefined;
@@ -83,7 +94,8 @@ function environmentChange(from: ContainerPlan, to: ContainerPlan): readonly str
 }
 
 function capabilityChange(from: ContainerPlan, to: ContainerPlan): readonly string[] {
-  const names = ({ capabilities }: ContainerPlan): readonly string[] => capabilities.map(({ name }) => name).sort();
+  const names = ({ capabilities }: ContainerPlan): readonly string[] =>
+    capabilities.map(({ name }) => name).sort();
   return sameValue(names(from), names(to)) ? [] : ["capabilities"];
 }
 
@@ -95,12 +107,20 @@ function labelChange(from: ContainerPlan, to: ContainerPlan): readonly string[] 
   const changed = names.filter((name) => !ignored.includes(name) && from.labels[name] !== to.labels[name]);
   const config = `${LABEL}.config`;
   const others = changed.filter((name) => name !== config).map((name) => name.replace(`${LABEL}.`, ""));
-  return [...(changed.includes(config) ? ["configuration"] : []), ...(others.length === 0 ? [] : [`labels ${others.join(", ")}`])];
+  return [
+    ...(changed.includes(config) ? ["configuration"] : []),
+    ...(others.length === 0 ? [] : [`labels ${others.join(", ")}`]),
+  ];
 }
 
 /** Its own files for a writer; for a consumer those of its secrets, which make it anew by their revision. */
-function fileChange(from: ContainerPlan, to: ContainerPlan, { base, head }: ChangeContext): readonly string[] {
-  if (to.role === "writer") return sameValue(from.uploads, to.uploads) ? [] : [`files ${changedFiles(from, to).join(", ")}`];
+function fileChange(
+  from: ContainerPlan,
+  to: ContainerPlan,
+  { base, head }: ChangeContext,
+): readonly string[] {
+  if (to.role === "writer")
+    return sameValue(from.uploads, to.uploads) ? [] : [`files ${changedFiles(from, to).join(", ")}`];
   const writer = ({ plan }: PlanDocument, name: string | undefined): ContainerPlan["uploads"] | undefined =>
     plan.containers.find((container) => container.name === name)?.uploads;
   return sameValue(writer(base, from.secretsFrom), writer(head, to.secretsFrom)) ? [] : ["secrets"];
@@ -110,5 +130,7 @@ function changedFiles(from: ContainerPlan, to: ContainerPlan): readonly string[]
   const content = (container: ContainerPlan, path: string): unknown =>
     container.uploads.find((upload) => upload.path === path)?.content;
   const paths = [...new Set([...from.uploads, ...to.uploads].map(({ path }) => path))].sort();
-  return paths.filter((path) => !sameValue(content(from, path), content(to, path))).map((path) => path.replace(/^\/volume\//, ""));
+  return paths
+    .filter((path) => !sameValue(content(from, path), content(to, path)))
+    .map((path) => path.replace(/^\/volume\//, ""));
 }

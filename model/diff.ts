@@ -26,7 +26,12 @@ export interface PlanDiff {
 
 export type ContainerDiff =
   | { readonly name: string; readonly role: string; readonly op: "added" | "removed" }
-  | { readonly name: string; readonly role: string; readonly op: Change["op"]; readonly because: readonly string[] };
+  | {
+      readonly name: string;
+      readonly role: string;
+      readonly op: Change["op"];
+      readonly because: readonly string[];
+    };
 
 export interface VolumeDiff {
   readonly name: string;
@@ -56,7 +61,11 @@ export function diffPlans(base: PlanDocument, head: PlanDocument): PlanDiff {
     volumes: changedBy(from.volumes, to.volumes, ({ name }) => name).flatMap(volumeDiff),
     credentials: listDiff(from.credentials, to.credentials, ({ id, purpose }) => `${id} (${purpose})`),
     routes: listDiff(from.routes, to.routes, ({ url, service, role }) => `${url} → ${service}, role ${role}`),
-    hostPorts: listDiff(from.hostPorts, to.hostPorts, (port) => `${port.address}:${port.host} → ${port.owner}:${port.container}`),
+    hostPorts: listDiff(
+      from.hostPorts,
+      to.hostPorts,
+      (port) => `${port.address}:${port.host} → ${port.owner}:${port.container}`,
+    ),
     hardening: listDiff(hardeningOf(from), hardeningOf(to), (line) => line),
     leftOut: listDiff(from.leftOut, to.leftOut, ({ name, reason }) => `${name}: ${reason}`),
     settings: settingsDiff(from, to),
@@ -71,12 +80,17 @@ export function diffPlans(base: PlanDocument, head: PlanDocument): PlanDiff {
 export function isUnchanged(diff: PlanDiff): boolean {
   const lists = [diff.credentials, diff.routes, diff.hostPorts, diff.hardening, diff.leftOut];
   return (
-    [diff.containers, diff.lanes, diff.volumes, diff.settings, diff.stateful].every(({ length }) => length === 0) &&
-    lists.every(({ added, removed }) => added.length === 0 && removed.length === 0)
+    [diff.containers, diff.lanes, diff.volumes, diff.settings, diff.stateful].every(
+      ({ length }) => length === 0,
+    ) && lists.every(({ added, removed }) => added.length === 0 && removed.length === 0)
   );
 }
 
-function containerDiffs(base: PlanDocument, head: PlanDocument, lanes: ReadonlySet<string>): readonly ContainerDiff[] {
+function containerDiffs(
+  base: PlanDocument,
+  head: PlanDocument,
+  lanes: ReadonlySet<string>,
+): readonly ContainerDiff[] {
   const before = new Map(base.plan.containers.map((container) => [container.name, container]));
   const after = new Map(head.plan.containers.map((container) => [container.name, container]));
   const names = [...new Set([...before.keys(), ...after.keys()])].sort();
@@ -99,18 +113,23 @@ function volumeDiff({ name, from, to }: Changed<VolumePlan>): readonly VolumeDif
 function hardeningOf(plan: Plan): readonly string[] {
   return plan.containers.flatMap((container) => [
     ...container.capabilities.map(({ name, reason }) => `${container.name} adds ${name}: ${reason}`),
-    ...container.waivers.map(({ control, reason, expires }: Waiver) => `${container.name} waives ${control} until ${expires}: ${reason}`),
+    ...container.waivers.map(
+      ({ control, reason, expires }: Waiver) =>
+        `${container.name} waives ${control} until ${expires}: ${reason}`,
+    ),
   ]);
 }
 
 function settingsDiff(from: Plan, to: Plan): readonly Changed<unknown>[] {
   const entries = (plan: Plan): { name: string; value: unknown }[] =>
     Object.entries(plan.settings).map(([name, value]) => ({ name, value }));
-  return changedBy(entries(from), entries(to), ({ name }) => name).map(({ name, from: before, to: after }) => ({
-    name,
-    from: before?.value,
-    to: after?.value,
-  }));
+  return changedBy(entries(from), entries(to), ({ name }) => name).map(
+    ({ name, from: before, to: after }) => ({
+      name,
+      from: before?.value,
+      to: after?.value,
+    }),
+  );
 }
 
 /**
@@ -121,18 +140,27 @@ function statefulChanges(from: Plan, to: Plan): readonly string[] {
   const sentences: string[] = [];
   const [oldPrefix, newPrefix] = [from.settings.prefix, to.settings.prefix];
   if (oldPrefix !== newPrefix) {
-    sentences.push(`The prefix changes from ${oldPrefix} to ${newPrefix}: every volume gets another name, so every store starts empty.`);
+    sentences.push(
+      `The prefix changes from ${oldPrefix} to ${newPrefix}: every volume gets another name, so every store starts empty.`,
+    );
   }
   for (const volume of from.volumes.filter(({ kind }) => kind === "data")) {
     const next = to.volumes.find(({ name }) => name === volume.name);
-    if (!next) sentences.push(`The data volume ${volume.name} of ${volume.owner} leaves the program: its data stays on the host, unused.`);
-    else if (next.kind !== "data") sentences.push(`The volume ${volume.name} is no longer protected: it becomes a ${next.kind} volume.`);
+    if (!next)
+      sentences.push(
+        `The data volume ${volume.name} of ${volume.owner} leaves the program: its data stays on the host, unused.`,
+      );
+    else if (next.kind !== "data")
+      sentences.push(`The volume ${volume.name} is no longer protected: it becomes a ${next.kind} volume.`);
     else sentences.push(...useChanges(volume.name, from, to));
   }
   for (const { id, purpose } of from.credentials.filter(({ protectsData }) => protectsData)) {
     const next = to.credentials.find((credential) => credential.id === id);
     if (!next) sentences.push(`The credential ${id} (${purpose}) is dropped, and data was written under it.`);
-    else if (!next.protectsData) sentences.push(`The credential ${id} (${purpose}) is no longer protected, though data was written under it.`);
+    else if (!next.protectsData)
+      sentences.push(
+        `The credential ${id} (${purpose}) is no longer protected, though data was written under it.`,
+      );
   }
   return sentences;
 }

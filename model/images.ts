@@ -71,7 +71,7 @@ const programSchema = z
     substitute: sentence
       .optional()
       .describe("How the packages build differs from upstream: version, program, features"),
-    contract: contractSchema,
+    contract: contractSchema.nullable().describe("null: nothing runs it, only other images stand on it"),
   })
   .superRefine((program, context) => {
     const absent = program.upstream === null || program.recipe === null;

@@ -30,7 +30,12 @@ export function readPlanDocument(text: string, file: string): PlanDocument {
     throw refuse(file, `is not JSON: ${error instanceof Error ? error.message : String(error)}`, undefined);
   }
   const format: unknown = isRecord(value) ? value["format"] : undefined;
-  if (!isRecord(value) || !isRecord(value["plan"]) || !isRecord(value["builds"]) || typeof format !== "number") {
+  if (
+    !isRecord(value) ||
+    !isRecord(value["plan"]) ||
+    !isRecord(value["builds"]) ||
+    typeof format !== "number"
+  ) {
     throw refuse(file, "is not a plan", undefined);
   }
   if (format !== FORMAT) throw refuse(file, "was written by a version with another format", format);

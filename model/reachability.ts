@@ -59,8 +59,10 @@ function serviceRows(from: ContainerPlan, to: ContainerPlan): readonly ReachRow[
     const address = `${to.name}:${port}`;
     return { from: from.name, target: address, kind: "tcp", address, expected };
   };
+  // What a gateway publishes for others it listens to on its lanes as well.
+  const ports = new Set([...Object.values(to.listens), ...to.ports.map(({ container }) => container)]);
   return [
-    ...Object.values(to.listens).map((port) => row(port, shareLane(from, to) ? "open" : "closed")),
+    ...[...ports].map((port) => row(port, shareLane(from, to) ? "open" : "closed")),
     ...Object.values(to.loopback).map((port) => row(port, "closed")),
   ];
 }

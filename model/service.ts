@@ -62,6 +62,13 @@ export interface DataVolumeSpec {
   readonly backup: { readonly method: string } | { readonly none: string };
 }
 
+/** Belongs to the workload's user; nothing on it is executed unless it says so. */
+export interface TmpfsSpec {
+  readonly size: Memory;
+  /** Native libraries are unpacked and loaded from there. @default false */
+  readonly exec?: boolean;
+}
+
 /** A file of a workload. Fixed names: a file that goes away is written empty but valid. */
 export interface FileSpec {
   /** Below the volume's mount point. */
@@ -169,8 +176,8 @@ interface WorkloadBase {
   readonly command?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly data: readonly DataVolumeSpec[];
-  /** Path to mount options; sizes in them. */
-  readonly tmpfs: Readonly<Record<string, string>>;
+  /** Scratch space in memory, by path. */
+  readonly tmpfs: Readonly<Record<string, TmpfsSpec>>;
   /** Where its ConfigVolume is mounted. @default "/etc/trade2026" */
   readonly configPath: string;
   readonly capabilities: readonly AddedCapability[];

@@ -21,9 +21,10 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
 const name = /^[a-z][a-z0-9-]{0,19}$/;
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
+const GPU_COUNT = 'must be a whole number from 1, or "all"';
 const gpuSchema = z
   .discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("count"), count: z.union([z.number().int().min(1), z.literal("all")], 'must be a whole number from 1, or "all"') }),
+    z.strictObject({ kind: z.literal("count"), count: z.union([z.number().int().min(1, GPU_COUNT), z.literal("all")], GPU_COUNT) }),
     z.strictObject({ kind: z.literal("deviceIds"), deviceIds: z.array(z.string().min(1)).min(1) }),
     z.strictObject({ kind: z.literal("cdi"), deviceIds: z.array(z.string().regex(/^[^=\s]+\/[^=\s]+=[^=\s]+$/)).min(1) }),
   ], 'must be {kind: count, count: N|all}, {kind: deviceIds, deviceIds: [...]} or {kind: cdi, deviceIds: ["nvidia.com/gpu=0"]}');

@@ -6,9 +6,6 @@ export type Duration = `${number}${"ms" | "s" | "m" | "h"}` | `${number}m${numbe
 /** An amount of memory in binary units: `256MiB`, `1.5GiB`. */
 export type Memory = `${number}${"MiB" | "GiB"}`;
 
-/** Docker refuses less, and 0 would be no limit at all. */
-const ENGINE_MINIMUM_MIB = 6;
-
 const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 /** @returns whole milliseconds. @throws RangeError for anything that is not a duration, or finer than one. */
@@ -47,7 +44,7 @@ export function memoryMiB(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(MiB|GiB)$/.exec(text);
   if (!match) throw new RangeError(`not an amount of memory: "${text}" (write 256MiB or 1.5GiB)`);
   const mib = Math.round(Number(match[1]) * (match[2] === "GiB" ? 1024 : 1));
-  if (mib < ENGINE_MINIMUM_MIB) throw new RangeError(`less memory than the engine allows: "${text}" (at least ${ENGINE_MINIMUM_MIB}MiB)`);
+  if (mib < 1) throw new RangeError(`less than a mebibyte: "${text}"`);
   return mib;
 }
 

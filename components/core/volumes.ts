@@ -1,17 +1,38 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { VolumePlan } from "../../model/plan";
 import { Component } from "./component";
 import { createContainer } from "./container";
 import type { Deployment } from "./deployment";
 
-/** Labels are outside of what a changed volume is: the provider replaces, that is empties, it for one of them. */
-const IGNORED = ["labels", "driverOpts"];
+/**
+ * The volume itself. Its labels never change it: for a changed label the provider would replace, that is empty, it.
+ */
+function createVolume(
+  deployment: Deployment,
+  name: string,
+  kind: VolumePlan["kind"],
+  opts: pulumi.CustomResourceOptions,
+): docker.Volume {
+  const volume = new docker.Volume(
+    name,
+    {
+      name: deployment.physicalName(name),
+      labels: [
+        { label: "com.trade2026.stack", value: deployment.plan.settings.prefix },
+        { label: "com.trade2026.kind", value: kind },
+      ],
+    },
+    { ...opts, ignoreChanges: ["labels", "driverOpts"], deleteBeforeReplace: true },
+  );
+  deployment.addVolume(name, volume);
+  return volume;
+}
 
-function volumeLabels(deployment: Deployment, kind: string): { label: string; value: string }[] {
-  return [
-    { label: "com.trade2026.stack", value: deployment.plan.settings.prefix },
-    { label: "com.trade2026.kind", value: kind },
-  ];
+/** Gives a fresh volume to its user, where that is not root. */
+function createOwner(deployment: Deployment, name: string, parent: pulumi.Resource): void {
+  const owner = `${name}-owner`;
+  if (deployment.has(owner)) createContainer(deployment, deployment.container(owner), { parent });
 }
 
 /**
@@ -23,14 +44,8 @@ export class DataVolume extends Component {
 
   constructor(name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("trade2026:core:DataVolume", name, opts);
-    this.volume = new docker.Volume(
-      name,
-      { name: deployment.physicalName(name), labels: volumeLabels(deployment, "data") },
-      { parent: this, protect: true, retainOnDelete: true, ignoreChanges: IGNORED, deleteBeforeReplace: true },
-    );
-    deployment.addVolume(name, this.volume);
-    const owner = `${name}-owner`;
-    if (deployment.has(owner)) createContainer(deployment, deployment.container(owner), { parent: this });
+    this.volume = createVolume(deployment, name, "data", { parent: this, protect: true, retainOnDelete: true });
+    createOwner(deployment, name, this);
     this.registerOutputs({ volume: this.volume.name });
   }
 }
@@ -41,14 +56,8 @@ export class SharedVolume extends Component {
 
   constructor(name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("trade2026:core:SharedVolume", name, opts);
-    this.volume = new docker.Volume(
-      name,
-      { name: deployment.physicalName(name), labels: volumeLabels(deployment, "shared") },
-      { parent: this, ignoreChanges: IGNORED, deleteBeforeReplace: true },
-    );
-    deployment.addVolume(name, this.volume);
-    const owner = `${name}-owner`;
-    if (deployment.has(owner)) createContainer(deployment, deployment.container(owner), { parent: this });
+    this.volume = createVolume(deployment, name, "shared", { parent: this });
+    createOwner(deployment, name, this);
     this.registerOutputs({ volume: this.volume.name });
   }
 }
@@ -69,12 +78,7 @@ export class ConfigVolume extends Component {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super(args.kind === "config" ? "trade2026:core:ConfigVolume" : "trade2026:core:SecretVolume", name, opts);
-    this.volume = new docker.Volume(
-      name,
-      { name: deployment.physicalName(name), labels: volumeLabels(deployment, args.kind) },
-      { parent: this, ignoreChanges: IGNORED, deleteBeforeReplace: true },
-    );
-    deployment.addVolume(name, this.volume);
+    this.volume = createVolume(deployment, name, args.kind, { parent: this });
     this.writer = createContainer(deployment, deployment.container(name), { parent: this });
     this.registerOutputs({ volume: this.volume.name });
   }

@@ -52,7 +52,7 @@ export const postgres = defineService({
   resources: { memory: "768MiB", cpus: 1, shm: "256MiB" },
   user: USER,
   data: [{ name: "postgres-data", path: "/var/lib/postgresql/data", backup: { method: "pg_dump" } }],
-  tmpfs: { "/run/postgresql": "uid=999,gid=999,mode=0775,size=1m", "/tmp": "mode=1777,size=64m" },
+  tmpfs: { "/run/postgresql": { size: "1MiB" }, "/tmp": { size: "64MiB" } },
   tier: "P0",
   gate: true,
   stopGrace: "1m0s",

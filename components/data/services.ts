@@ -1,7 +1,12 @@
 import type { Workload } from "../../model/service";
+import { clickhouse } from "./clickhouse";
 import { nats } from "./nats";
 import { opa } from "./opa";
+import { opensearch } from "./opensearch";
 import { postgres, postgresDatabase } from "./postgres";
+import { questdb } from "./questdb";
+import { s3 } from "./s3";
+import { setupJobs } from "./setup";
 import { valkeyCache, valkeyState } from "./valkey";
 
 /** The stores, and the jobs that set them up. */
@@ -11,5 +16,10 @@ export const dataWorkloads: readonly Workload[] = [
   valkeyCache,
   postgres,
   postgresDatabase("platform", "Platform database"),
+  questdb,
+  clickhouse,
+  s3,
+  opensearch,
   opa,
+  ...setupJobs,
 ];

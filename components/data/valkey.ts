@@ -54,7 +54,7 @@ function valkey({ name, title, tier, memory, settings, durable }: ValkeyInput): 
     user: "10002:10002",
     ...(durable
       ? { data: [{ name: `${name}-data`, path: "/data", backup: { method: "valkey rdb" } }] }
-      : { tmpfs: { "/data": "uid=10002,gid=10002,mode=0700,size=16m" } }),
+      : { tmpfs: { "/data": { size: "16MiB" } } }),
     tier,
     gate: true,
     stopGrace: "30s",

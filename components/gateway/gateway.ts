@@ -59,6 +59,8 @@ export function traefik({ name, title, tier, ports, publish, entryPoints, routes
     resources: { memory: "256MiB", cpus: 1 },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
+    // Request bodies that do not fit in memory.
+    tmpfs: { "/tmp": { size: "64MiB" } },
     stopGrace: "15s",
     tier,
     slo: { availability: 99.9 },

@@ -28,7 +28,7 @@ export function gpuWorkloads(settings: Settings): readonly Workload[] {
     resources: { memory: "8GiB", cpus: 4, shm: "1GiB", gpu: settings.gpu },
     user: "1000:1000",
     data: [{ name: "triton-models", path: "/models", backup: { method: "files" } }],
-    tmpfs: { "/tmp": "mode=1777,size=512m" },
+    tmpfs: { "/tmp": { size: "512MiB", exec: true } },
     stopGrace: "45s",
     tier: "P2",
     slo: { availability: 99.5 },

@@ -1,6 +1,7 @@
 import type { ContainerView } from "./view";
 
-const SECRET_NAME = /(PASS(WORD|WD|PHRASE)|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIAL)/i;
+/** "secrets" is a collection, whose revision or place may be named. */
+const SECRET_NAME = /(PASS(WORD|WD|PHRASE)|SECRET(?!S)|TOKEN|(API|PRIVATE|ACCESS)[_-]?KEY|CREDENTIAL)/i;
 /** Names of places, not of what is there. */
 const PLACE_NAME = /_(FILE|PATH|DIR|NAME|URL|ENDPOINT|TTL|EXPIRY)$/i;
 const USER_INFO = /:\/\/[^\s/:@]+:[^\s/@]+@/;

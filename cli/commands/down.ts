@@ -1,0 +1,128 @@
+import type Docker from "dockerode";
+import type { Deployment, EngineKind } from "../../engine";
+import { LABEL } from "../../model/plan";
+import { ProblemsError } from "../../model/problems";
+import { forget, readStackConfig, type StackConfig } from "../config/stack-config";
+import type { Context } from "../context";
+import { connectDocker } from "../docker/connect";
+import { withStack } from "../session";
+import { untilInterrupted } from "../signals";
+import { removeLeftovers } from "../../engine/leftovers";
+import { compare, readInventory } from "../up/leftovers";
+import { ask } from "../ui/ask";
+import { count, formatSeconds } from "../ui/format";
+import { Output } from "../ui/output";
+
+export interface DownOptions {
+  readonly volumes: boolean;
+  readonly confirm?: string;
+  readonly engine?: EngineKind;
+}
+
+/** Takes the platform down and keeps its data, or with `--volumes` removes all of it. @returns exit code */
+export async function down(context: Context, options: DownOptions, out = new Output()): Promise<number> {
+  const config = readStackConfig(context);
+  const { docker, endpoint } = await connectDocker();
+  if (options.volumes) await confirmed(context, config, options.confirm);
+  const interruptible = untilInterrupted((line) => out.line(line));
+  const began = Date.now();
+  try {
+    await withStack(
+      context,
+      config,
+      {
+        say: (line) => out.line(line),
+        docker: endpoint,
+        ...(options.engine === undefined ? {} : { engine: options.engine }),
+        onEvent: (event) => {
+          if (event.kind === "done" && event.op === "delete" && event.type.startsWith("docker:"))
+            out.draw([`removing ${event.name}`]);
+        },
+      },
+      async (deployment) => {
+        await destroy(deployment, options.volumes, interruptible.signal);
+        out.clear();
+        await removeRest(docker, config, deployment, options.volumes, out);
+      },
+    );
+  } finally {
+    interruptible.done();
+  }
+  const volumes = await ownVolumes(docker, config.settings.prefix);
+  if (options.volumes) {
+    await Promise.all(volumes.map(({ name }) => docker.getVolume(name).remove({ force: true })));
+    forget(context);
+    out.line(
+      `Removed everything of ${config.settings.prefix}, ${count(volumes.length, "volume")} and the stack's state with it, in ${since(began)}.`,
+    );
+    return 0;
+  }
+  const data = volumes.filter(({ kind }) => kind === "data").map(({ name }) => name);
+  out.line(
+    `Down in ${since(began)}. Kept, with the credentials that open it: ${data.length === 0 ? "no data, there was none" : data.sort().join(", ")}.`,
+  );
+  out.line(`\`./trade2026 up\` brings it back; \`./trade2026 down --volumes\` removes the data too.`);
+  return 0;
+}
+
+async function destroy(deployment: Deployment, everything: boolean, signal: AbortSignal): Promise<void> {
+  if (!everything) {
+    await deployment.destroy({ excludeProtected: true, signal });
+    return;
+  }
+  const resources = deployment.resources();
+  const locked = resources.filter(({ protect }) => protect).map(({ urn }) => urn);
+  if (locked.length > 0) await deployment.unprotect(locked);
+  await deployment.destroy({ remove: true, signal });
+}
+
+/** What carries our label and no state knows: of an `up` that was killed, or, when everything is to go, of a lost state. */
+async function removeRest(
+  docker: Docker,
+  { remembered, settings }: StackConfig,
+  deployment: Deployment,
+  everything: boolean,
+  out: Output,
+): Promise<void> {
+  if (remembered.claimed !== settings.prefix && !everything) return;
+  const state = everything ? [] : deployment.resources();
+  const { leftovers } = compare(await readInventory(docker, settings.prefix), state, new Set());
+  if (leftovers.length === 0) return;
+  await removeLeftovers(docker, leftovers);
+  out.line(`Removed ${count(leftovers.length, "leftover")} that the state did not know.`);
+}
+
+async function ownVolumes(
+  docker: Docker,
+  prefix: string,
+): Promise<readonly { readonly name: string; readonly kind: string }[]> {
+  const { Volumes } = await docker.listVolumes({ filters: { label: [`${LABEL}.stack=${prefix}`] } });
+  return Volumes.map(({ Name, Labels }) => ({ name: Name, kind: Labels?.[`${LABEL}.kind`] ?? "" }));
+}
+
+/** @throws ProblemsError unless the stack's name was given, or is typed now */
+async function confirmed(
+  { stack }: Context,
+  { settings }: StackConfig,
+  given: string | undefined,
+): Promise<void> {
+  const answer =
+    given ??
+    (await ask(
+      `This removes every container, volume and credential of ${settings.prefix}, and with them its data. Type the stack's name (${stack}) to go on: `,
+    ));
+  if (answer?.trim() === stack) return;
+  throw new ProblemsError("The arguments", [
+    {
+      path: "--confirm",
+      what: answer === undefined ? "is needed where nobody can be asked" : "is not the stack's name",
+      ...(answer === undefined ? {} : { value: answer }),
+      allowed: stack,
+      fix: `./trade2026 down --volumes --confirm ${stack}`,
+    },
+  ]);
+}
+
+function since(began: number): string {
+  return formatSeconds((Date.now() - began) / 1000);
+}

@@ -1,0 +1,167 @@
+import type { Deployment, EngineKind } from "../../engine";
+import { assertNoProblems } from "../../model/problems";
+import type { Plan } from "../../model/plan";
+import { readStackConfig, remember, type StackConfig } from "../config/stack-config";
+import type { Context } from "../context";
+import { examine, isUp, ownContainers } from "../docker/containers";
+import type { DockerConnection } from "../docker/connect";
+import { openStack, prepareEngine } from "../session";
+import { untilInterrupted } from "../signals";
+import { DeployProgress } from "../up/deploy";
+import { healthGate } from "../up/health-gate";
+import { decideImages } from "../up/image-mode";
+import { ensureImages } from "../up/images";
+import { dockerOrInstall } from "../up/install-docker";
+import { removeLeftovers } from "../../engine/leftovers";
+import { compare, foreignProblem, readInventory } from "../up/leftovers";
+import { checkedPlan } from "../up/preflight";
+import { upSummary } from "../up/summary";
+import { describeTrouble } from "../up/watch";
+import { describeError } from "../ui/errors";
+import { count } from "../ui/format";
+import { Output } from "../ui/output";
+
+export interface UpOptions {
+  readonly yes: boolean;
+  readonly engine?: EngineKind;
+  readonly images?: "upstream" | "packages";
+  readonly set: readonly string[];
+  readonly unset: readonly string[];
+}
+
+/** Brings the platform up, or up to date. @returns exit code */
+export async function up(context: Context, options: UpOptions, out = new Output()): Promise<number> {
+  const say = (line: string): void => out.line(line);
+  const asked = readStackConfig(context, {
+    set: [...options.set, ...(options.images === undefined ? [] : [`images=${options.images}`])],
+    unset: options.unset,
+  });
+  const connection = await dockerOrInstall(options.yes, out);
+  const { config, sentence } = await decideImages(asked, connection.docker);
+  const plan = await checkedPlan(config.settings, connection, out);
+  say(sentence);
+  const abort = untilInterrupted((line) => say(line));
+  // Both may take minutes on a new machine, and neither needs the other.
+  const [engine] = await Promise.all([
+    prepareEngine(context, { say, ...(options.engine === undefined ? {} : { engine: options.engine }) }),
+    ensureImages(context, plan, connection.docker, say, abort.signal),
+  ]);
+  const progress = new DeployProgress(out, plan, connection.docker);
+  const deployment = await openStack(context, config, engine, {
+    onEvent: progress.see,
+    docker: connection.endpoint,
+  });
+  try {
+    const recovery = await tidyUp(context, config, plan, connection, deployment, say);
+    remember(context, { ...config.remembered, claimed: config.settings.prefix });
+    return await deploy({ plan, connection, deployment, progress, out, recovery, signal: abort.signal });
+  } finally {
+    abort.done();
+    await deployment.close();
+  }
+}
+
+/**
+ * Clears away what a killed `up` left, and finds out what is gone behind the state's back.
+ * @returns how to deploy: with the state read back from the engine first, or not
+ */
+async function tidyUp(
+  { stack }: Context,
+  { remembered, settings }: StackConfig,
+  plan: Plan,
+  { docker }: DockerConnection,
+  deployment: Deployment,
+  say: (line: string) => void,
+): Promise<Recovery> {
+  const services = new Set(plan.containers.filter(({ role }) => role === "service").map(({ name }) => name));
+  const inventory = await readInventory(docker, settings.prefix);
+  const { leftovers, unknownData, drifted } = compare(inventory, deployment.resources(), services);
+  const names = leftovers.map(({ name }) => name);
+  if (remembered.claimed !== settings.prefix && names.length + unknownData.length > 0) {
+    assertNoProblems(`Stack ${stack}`, [foreignProblem(settings.prefix, stack, [...names, ...unknownData])]);
+  }
+  if (names.length > 0) {
+    say(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
+    await removeLeftovers(docker, leftovers);
+  }
+  if (drifted.length > 0)
+    say(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
+  if (drifted.length === 0) return { refresh: false, replace: [] };
+  // Reading back takes what never became healthy for good: it is to be made anew.
+  const unfinished = deployment.resources().filter(({ initErrors }) => initErrors.length > 0);
+  return { refresh: true, replace: unfinished.map(({ urn }) => urn) };
+}
+
+interface Recovery {
+  readonly refresh: boolean;
+  /** URNs to make anew. */
+  readonly replace: readonly string[];
+}
+
+interface Deploying {
+  readonly plan: Plan;
+  readonly connection: DockerConnection;
+  readonly deployment: Deployment;
+  readonly progress: DeployProgress;
+  readonly out: Output;
+  readonly recovery: Recovery;
+  readonly signal: AbortSignal;
+}
+
+async function deploy(deploying: Deploying): Promise<number> {
+  const { plan, connection, deployment, progress, out, recovery, signal } = deploying;
+  try {
+    await progress.during(() => deployment.up({ ...recovery, signal }));
+  } catch (error) {
+    await reportFailures(deploying);
+    out.line(`\n${describeError(error)}`);
+    if (!signal.aborted)
+      out.line(
+        "\nWhat has been created stays; the next `./trade2026 up` goes on from there. `./trade2026 logs <service>` has more.",
+      );
+    return 1;
+  }
+  const gate = await healthGate(
+    connection.docker,
+    plan,
+    (names) => out.draw([`waiting for ${count(names.length, "service")}: ${names.join(", ")}`]),
+    signal,
+  );
+  out.clear();
+  for (const { name, id, what } of gate.failing) {
+    const findings = id === undefined ? undefined : await examine(connection.docker, id);
+    out.line(describeTrouble(name, what, findings, out.style));
+  }
+  const { creating, waiting } = progress.view.times;
+  const { changes } = progress.view;
+  const result = {
+    plan,
+    changes,
+    healthy: gate.healthy.length,
+    creatingMs: creating,
+    waitingMs: waiting + gate.waitedMs,
+  };
+  upSummary(result, out.style).forEach((line) => out.line(line));
+  if (gate.failing.length === 0) return 0;
+  out.line(
+    "\nSomething is wrong inside these services. Their logs: `./trade2026 logs <service>`; this machine: `./trade2026 doctor`.",
+  );
+  return 1;
+}
+
+/** Containers in trouble that nothing has been said of yet; of the others a reminder. */
+async function reportFailures({ plan, connection: { docker }, progress, out }: Deploying): Promise<void> {
+  const containers = await ownContainers(docker, plan.settings.prefix).catch(() => []);
+  const told = progress.watch?.told ?? new Set();
+  for (const { id, name, role, state, health, exitCode } of containers) {
+    const failed =
+      role === "job" ? state === "exited" && exitCode !== 0 : role === "service" && !isUp({ state, health });
+    if (!failed) continue;
+    const what =
+      exitCode === undefined
+        ? `is ${state}${health === "none" ? "" : `, ${health}`}`
+        : `is ${state}, exit code ${exitCode}`;
+    if (told.has(name)) out.line(`${out.style.bad("✗")} ${out.style.strong(name)} ${what}: its log is above`);
+    else out.line(describeTrouble(name, what, await examine(docker, id).catch(() => undefined), out.style));
+  }
+}

@@ -1,0 +1,34 @@
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  /** Back to the usual meaning of Ctrl-C. */
+  readonly done: () => void;
+}
+
+/** A terminal and a parent process may both pass on the same Ctrl-C. */
+const SAME_MS = 500;
+
+/**
+ * From now on Ctrl-C (or a polite kill) lets what runs finish its step and end in order; a second one ends at once.
+ */
+export function untilInterrupted(say: (line: string) => void): Interruptible {
+  const controller = new AbortController();
+  let first = 0;
+  const stop = (): void => {
+    const now = Date.now();
+    if (!controller.signal.aborted) {
+      first = now;
+      say(
+        "Stopping as soon as the steps that run are over. Once more ends it at once; the next `./trade2026 up` clears up.",
+      );
+      controller.abort();
+    } else if (now - first > SAME_MS) process.exit(130);
+  };
+  const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+  for (const signal of signals) process.on(signal, stop);
+  return {
+    signal: controller.signal,
+    done: () => {
+      for (const signal of signals) process.off(signal, stop);
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { ProblemsError } from "../../model/problems";
+import { redact } from "./redact";
+
+/** Ends a command with this exit code and nothing more to say. */
+export class Exit extends Error {
+  override readonly name = "Exit";
+
+  constructor(readonly code: number) {
+    super(`exit ${code}`);
+  }
+}
+
+/** Something that the user can mend: shown without a stack. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+}
+
+/** Classes whose message is written for the user; by name, so that showing one does not load its module. */
+const FOR_USERS = new Set(["ProblemsError", "UserError", "ImageBuildError"]);
+
+/** What is printed for an error. Unexpected ones name the next step; their stack is for `--debug`. */
+export function describeError(error: unknown, debug = false): string {
+  const known = isForUsers(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const text = error instanceof ProblemsError ? inTermsOfTheCommand(message) : message;
+  const lines = [redact(text)];
+  if (!known) {
+    lines.unshift("Something unexpected went wrong:");
+    lines.push(
+      "`./trade2026 doctor` looks for what is wrong with this machine; --debug shows where this happened.",
+    );
+  }
+  if (debug && error instanceof Error && error.stack !== undefined) lines.push("", redact(error.stack));
+  return lines.join("\n");
+}
+
+function isForUsers(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (FOR_USERS.has(error.name)) return true;
+  // Every error of engine/ extends EngineError.
+  for (
+    let type: unknown = error.constructor;
+    typeof type === "function";
+    type = Object.getPrototypeOf(type)
+  ) {
+    if ((type as { readonly name: string }).name === "EngineError") return true;
+  }
+  return false;
+}
+
+/** The settings' problems name Pulumi's own command, which this one does without. */
+export function inTermsOfTheCommand(message: string): string {
+  return message
+    .replace(/pulumi config set (?:--path )?trade2026:(\S+) (.+)$/gm, "./trade2026 up --set $1=$2")
+    .replace(
+      /pulumi config rm (?:--path )?trade2026:(\S+)$/gm,
+      "./trade2026 up --unset $1, or remove it from the stack's file",
+    );
+}

@@ -1,0 +1,23 @@
+import { findDocker } from "../../engine/docker-host";
+import { canInstallDockerEngine, installDockerEngine } from "../../engine/docker-install";
+import { DockerUnavailableError } from "../../engine/errors";
+import { connectDocker, type DockerConnection } from "../docker/connect";
+import { confirm } from "../ui/ask";
+import type { Output } from "../ui/output";
+
+/** The machine's engine; where there is none and it can be installed, after asking, or with `--yes`. */
+export async function dockerOrInstall(yes: boolean, out: Output): Promise<DockerConnection> {
+  const found = await findDocker();
+  if (found.found) return connectDocker();
+  const offer = canInstallDockerEngine();
+  if (!offer.can) throw new DockerUnavailableError(found.tried, offer.fix);
+  out.line(`No Docker engine answers (tried ${found.tried.join(", ")}).`);
+  if (!yes && !(await confirm(`Shall I ${offer.how}?`))) {
+    throw new DockerUnavailableError(
+      found.tried,
+      `Start or install one yourself, or run this again with --yes: it will ${offer.how}.`,
+    );
+  }
+  await installDockerEngine((line) => out.line(`  ${line}`));
+  return connectDocker();
+}

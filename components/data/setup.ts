@@ -1,0 +1,29 @@
+import { access, defineJob, inHouse, type JobSpec, type ServiceSpec } from "../../model/service";
+import { clickhouse } from "./clickhouse";
+import { nats } from "./nats";
+import { opensearch } from "./opensearch";
+import { questdb } from "./questdb";
+import { BUCKETS, s3 } from "./s3";
+
+/** Jobs of services/datainit, one a store: idempotent, as its operator, each reads back what it made. */
+export const setupJobs: readonly JobSpec[] = [
+  setup(nats, "streams", "JetStream streams", ["streams"]),
+  setup(s3, "buckets", "S3 buckets", ["buckets", ...BUCKETS]),
+  setup(questdb, "tables", "QuestDB tables", ["questdb"]),
+  setup(clickhouse, "tables", "ClickHouse tables", ["clickhouse"]),
+  setup(opensearch, "templates", "OpenSearch index templates", ["opensearch"]),
+];
+
+function setup(store: ServiceSpec, what: string, title: string, command: readonly string[]): JobSpec {
+  return defineJob({
+    name: `${store.name}-${what}`,
+    title,
+    capability: "data",
+    image: inHouse("datainit"),
+    lanes: store.lanes.slice(0, 1),
+    command,
+    needs: [access(store, { as: "operator" })],
+    resources: { memory: "192MiB", cpus: 1 },
+    user: "65532:65532",
+  });
+}

@@ -1,0 +1,3 @@
+module trade2026/conformance-subject
+
+go 1.21

@@ -1,0 +1,31 @@
+import type { DockerEndpoint } from "./docker-host";
+import { backendUrl } from "./home";
+import type { Home } from "./home";
+import { join } from "node:path";
+import type { Passphrase } from "./passphrase";
+import type { PreparedEngine } from "./types";
+
+/** Variables that the CLI runs with. `attach` names the stand-ins of the hermetic engine. */
+export function engineEnvironment(
+  home: Home,
+  engine: PreparedEngine,
+  passphrase: Passphrase,
+  docker: DockerEndpoint | undefined,
+  attach: string | undefined,
+): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: backendUrl(home),
+    ...passphrase.env,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The state is rewritten at every step; a second copy each time doubles that.
+    PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    ...(docker === undefined || docker.from === "default socket" ? {} : { DOCKER_HOST: docker.host }),
+    ...(engine.kind === "hermetic"
+      ? {
+          PULUMI_HOME: join(home.folder, "pulumi-home"),
+          PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+          PULUMI_DEBUG_PROVIDERS: attach ?? "",
+        }
+      : {}),
+  };
+}

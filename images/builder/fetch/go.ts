@@ -1,0 +1,81 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GoArtifact, GoLocalArtifact } from "../recipe";
+import { run } from "../run";
+import { ChecksumError } from "./context";
+import type { FetchContext } from "./context";
+
+/** Compiles a published Go program with the host's Go for the engine's Linux; returns the binary in `folder`. */
+export async function compileGoModule(
+  artifact: GoArtifact,
+  folder: string,
+  context: FetchContext,
+): Promise<string> {
+  const module = join(folder, "module");
+  mkdirSync(module);
+  // A module of our own that requires the program: unlike `go install`, this also compiles for another system.
+  writeFileSync(join(module, "go.mod"), `module build\n\nrequire ${artifact.module} ${artifact.version}\n`);
+  const options = {
+    cwd: module,
+    env: goEnvironment(context, artifact.env),
+    logFile: context.logFile,
+    signal: context.signal,
+  };
+  const downloaded = await run(
+    "go",
+    ["mod", "download", "-json", `${artifact.module}@${artifact.version}`],
+    options,
+  );
+  const { Sum: sum = "nothing" } = JSON.parse(downloaded) as { Sum?: string };
+  if (sum !== artifact.sum)
+    throw new ChecksumError(`${artifact.module} ${artifact.version}`, artifact.sum, sum);
+  // Take over the program's own Go version: an older language version in go.mod changes its defaults.
+  const { GoMod: goMod = "" } = JSON.parse(downloaded) as { GoMod?: string };
+  const language = /^go \S+$/m.exec(readFileSync(goMod, "utf8"))?.[0] ?? "go 1.16";
+  writeFileSync(
+    join(module, "go.mod"),
+    `module build\n\n${language}\n\nrequire ${artifact.module} ${artifact.version}\n`,
+  );
+  const tags = artifact.tags.length > 0 ? ["-tags", artifact.tags.join(",")] : [];
+  const out = join(folder, "program");
+  const args = [
+    "build",
+    "-mod=mod",
+    ...buildFlags(artifact.ldflags),
+    ...tags,
+    "-o",
+    out,
+    artifact.package ?? artifact.module,
+  ];
+  await run("go", args, options);
+  return out;
+}
+
+/** Compiles a Go program of this repository; its own go.sum pins what it uses. */
+export async function compileGoLocal(
+  artifact: GoLocalArtifact,
+  folder: string,
+  context: FetchContext,
+): Promise<string> {
+  const out = join(folder, "program");
+  const args = ["build", "-mod=readonly", ...buildFlags(artifact.ldflags), "-o", out, artifact.package];
+  await run("go", args, {
+    cwd: join(context.root, artifact.dir),
+    env: goEnvironment(context, {}),
+    logFile: context.logFile,
+    signal: context.signal,
+  });
+  return out;
+}
+
+/** Static, without paths of this machine in it. */
+function buildFlags(ldflags: string | undefined): readonly string[] {
+  return ["-trimpath", "-buildvcs=false", ...(ldflags === undefined ? [] : ["-ldflags", ldflags])];
+}
+
+function goEnvironment(
+  context: FetchContext,
+  own: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { CGO_ENABLED: "0", GOOS: "linux", GOARCH: context.arch, GOWORK: "off", ...own };
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { orderStatus } from "./states";
+import {
+  decimal,
+  identifier,
+  nonNegativeDecimal,
+  positiveDecimal,
+  side,
+  symbol,
+  timestampMs,
+} from "./values";
+
+export const orderType = z.enum(["MARKET", "LIMIT", "STOP", "STOP_LIMIT"]);
+export const timeInForce = z.enum(["DAY", "GTC", "IOC", "FOK"]);
+export type OrderType = z.infer<typeof orderType>;
+export type TimeInForce = z.infer<typeof timeInForce>;
+
+/** How a big order is cut. Durations in milliseconds. */
+export const algo = z.discriminatedUnion("name", [
+  z.strictObject({
+    name: z.literal("TWAP"),
+    duration_ms: z.int().min(1000).max(86_400_000),
+    slices: z.int().min(2).max(1000),
+  }),
+  z.strictObject({
+    name: z.literal("VWAP"),
+    duration_ms: z.int().min(1000).max(86_400_000),
+    slices: z.int().min(2).max(1000),
+    // the share of each bucket's volume that the order may be, in (0, 1]
+    max_participation: positiveDecimal.refine((value) => /^(?:0(?:\.\d+)?|1(?:\.0+)?)$/.test(value), {
+      error: "wants a share above 0, at most 1",
+    }),
+  }),
+  z.strictObject({ name: z.literal("ICEBERG"), display_quantity: positiveDecimal }),
+]);
+export type Algo = z.infer<typeof algo>;
+
+const instruction = {
+  client_order_id: identifier,
+  symbol,
+  side,
+  quantity: positiveDecimal,
+  order_type: orderType,
+  price: positiveDecimal.optional(),
+  stop_price: positiveDecimal.optional(),
+  time_in_force: timeInForce,
+  account: identifier,
+  venue: identifier,
+  algo: algo.optional(),
+};
+
+/** Prices an order must have, and must not have: a limit that would be ignored is refused, not dropped. */
+const pricesOf: Readonly<Record<OrderType, { readonly price: boolean; readonly stop_price: boolean }>> = {
+  MARKET: { price: false, stop_price: false },
+  LIMIT: { price: true, stop_price: false },
+  STOP: { price: false, stop_price: true },
+  STOP_LIMIT: { price: true, stop_price: true },
+};
+
+interface Priced {
+  readonly order_type: OrderType;
+  readonly price?: string | undefined;
+  readonly stop_price?: string | undefined;
+}
+
+function checkPrices(order: Priced, context: z.RefinementCtx): void {
+  for (const field of ["price", "stop_price"] as const) {
+    const wanted = pricesOf[order.order_type][field];
+    if (wanted === (order[field] === undefined)) {
+      const message = `a ${order.order_type} order ${wanted ? `needs a ${field}` : `has no ${field}`}`;
+      context.addIssue({ code: "custom", path: [field], message });
+    }
+  }
+}
+
+/** `type` is what many clients call `order_type`. Both together must agree, or one of them would be ignored. */
+function acceptTypeAlias(input: unknown): unknown {
+  if (typeof input !== "object" || input === null || !("type" in input)) {
+    return input;
+  }
+  const { type, ...rest } = input;
+  return "order_type" in rest && rest.order_type !== type ? input : { ...rest, order_type: type };
+}
+
+/**
+ * What a client sends. Unknown fields and values are refused, never defaulted; only the venue, the account and the
+ * time in force have a default, because a client of one venue and account has nothing to say about them.
+ */
+const newOrderFields = z
+  .strictObject({
+    ...instruction,
+    time_in_force: timeInForce.default("DAY"),
+    account: identifier.default("default"),
+    venue: identifier.default("prism"),
+  })
+  .superRefine(checkPrices);
+export const newOrder = z.preprocess(acceptTypeAlias, newOrderFields);
+export type NewOrder = z.infer<typeof newOrder>;
+
+/** An order as it is now. `version` grows by one with every change; the newest is the truth. */
+export const order = z
+  .strictObject({
+    order_id: z.uuid(),
+    parent_order_id: z.uuid().optional(),
+    ...instruction,
+    status: orderStatus,
+    reject_reason: z.string().optional(),
+    filled_quantity: nonNegativeDecimal,
+    average_fill_price: nonNegativeDecimal.optional(),
+    remaining_quantity: nonNegativeDecimal,
+    commission: decimal,
+    created_at: timestampMs,
+    updated_at: timestampMs,
+    version: z.int().positive(),
+  })
+  .superRefine(checkPrices);
+export type Order = z.infer<typeof order>;
+
+/** Asks for the end of an order; answered with the order, or why not. */
+export const cancelRequest = z.strictObject({ order_id: z.uuid(), requested_by: identifier });
+export type CancelRequest = z.infer<typeof cancelRequest>;
+
+/** Asks for another quantity or price; at least one of them. */
+export const replaceRequest = z
+  .strictObject({
+    order_id: z.uuid(),
+    requested_by: identifier,
+    quantity: positiveDecimal.optional(),
+    price: positiveDecimal.optional(),
+    stop_price: positiveDecimal.optional(),
+  })
+  .refine(({ quantity, price, stop_price }) => quantity ?? price ?? stop_price, {
+    error: "changes nothing: give a quantity, price or stop_price",
+  });
+export type ReplaceRequest = z.infer<typeof replaceRequest>;

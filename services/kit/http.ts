@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import swagger from "@fastify/swagger";
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { Registry } from "prom-client";
+import { answerError, answerNotFound } from "./errors";
+import type { Health } from "./health";
+import type { Log } from "./log";
+import { measureRequests, routeOf } from "./metrics";
+
+/** Fastify with zod: a route's `schema` checks its input, shapes its answer and is its OpenAPI description. */
+export type Http = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface HttpOptions {
+  readonly service: string;
+  readonly version: string;
+  readonly description: string;
+  readonly log: Log;
+  readonly metrics: Registry;
+  readonly health: Health;
+  /**
+   * Bytes of a request's body.
+   * @default 1048576
+   */
+  readonly bodyLimit?: number;
+}
+
+/** Longer than the 90 s for which the gateway keeps idle connections: who closes first must be the client. */
+const keepAliveMs = 95_000;
+const requestId = /^[\w.:-]{1,64}$/;
+
+/** The server without routes of its own: metrics, errors, request log and OpenAPI are in place. */
+export async function createHttp(options: HttpOptions): Promise<Http> {
+  const http = Fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: 30_000,
+    forceCloseConnections: "idle",
+    genReqId: (request) => {
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && requestId.test(given) ? given : randomUUID();
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  http.setValidatorCompiler(validatorCompiler);
+  http.setSerializerCompiler(serializerCompiler);
+  http.setErrorHandler(answerError);
+  http.setNotFoundHandler(answerNotFound);
+  measureRequests(http as unknown as FastifyInstance, options.metrics);
+  logRequests(http);
+  leaveWhileDraining(http, options.health);
+  await describe(http, options);
+  return http;
+}
+
+/** One line a request, without its query: a query may carry a ticket. Probes and scrapes only at debug. */
+function logRequests(http: Http): void {
+  http.addHook("onResponse", (request, reply, done) => {
+    const route = routeOf(request);
+    const quiet = route.startsWith("/health") || route === "/metrics";
+    request.log[quiet ? "debug" : "info"](
+      {
+        method: request.method,
+        path: request.url.split("?", 1)[0],
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 100) / 100,
+      },
+      "request",
+    );
+    done();
+  });
+}
+
+/** Kept-alive clients would otherwise hold their connection, and keep asking, until the deadline. */
+function leaveWhileDraining(http: Http, health: Health): void {
+  http.addHook("onSend", (_request, reply, _payload, done) => {
+    if (health.draining) {
+      reply.header("connection", "close");
+    }
+    done();
+  });
+}
+
+async function describe(http: Http, options: HttpOptions): Promise<void> {
+  await http.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: options.service, version: options.version, description: options.description },
+    },
+    transform: jsonSchemaTransform,
+  });
+  http.get("/openapi.json", { schema: { hide: true } }, () => http.swagger());
+}

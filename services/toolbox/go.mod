@@ -1,0 +1,3 @@
+module trade2026/toolbox
+
+go 1.24

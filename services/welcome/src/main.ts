@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { welcome } from "./service";
+
+runService(welcome);

@@ -1,0 +1,40 @@
+/**
+ * The data core and its gateways, written down by hand: what the tests hold the platform against. Nothing here may be
+ * taken from model/ or components/.
+ */
+type Lane = "frontend" | "lowlatency" | "backend";
+
+export interface ExpectedService {
+  readonly lanes: readonly Lane[];
+  /** Container ports that others on its lanes may reach. */
+  readonly ports: readonly number[];
+  /** Container ports that only the container itself may reach. */
+  readonly loopback: readonly number[];
+}
+
+export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, ExpectedService>([
+  [
+    "gateway",
+    { lanes: ["frontend", "lowlatency", "backend"], ports: [8000, 8080, 8083, 8443], loopback: [8082] },
+  ],
+  ["tools-gateway", { lanes: ["frontend", "lowlatency", "backend"], ports: [8083], loopback: [8082] }],
+  ["welcome", { lanes: ["backend"], ports: [8080], loopback: [] }],
+  ["nats", { lanes: ["lowlatency"], ports: [4222, 8222], loopback: [] }],
+  ["opa", { lanes: ["lowlatency", "backend"], ports: [8181], loopback: [] }],
+  ["valkey-state", { lanes: ["backend"], ports: [6379], loopback: [] }],
+  ["valkey-cache", { lanes: ["backend"], ports: [6379], loopback: [] }],
+  ["postgres", { lanes: ["backend"], ports: [5432], loopback: [] }],
+  ["questdb", { lanes: ["backend"], ports: [8812, 9000, 9003], loopback: [] }],
+  ["s3", { lanes: ["backend"], ports: [8333, 9327], loopback: [] }],
+  ["opensearch", { lanes: ["backend"], ports: [9200], loopback: [] }],
+]);
+
+/** Jobs that must have run, whatever else did. */
+export const JOBS: readonly string[] = ["ca", "platform-db"];
+
+/** Host ports that the platform takes, all on 127.0.0.1, and who publishes each. */
+export const HOST_PORTS: Readonly<Record<number, string>> = {
+  29080: "gateway",
+  29443: "gateway",
+  29081: "gateway",
+};

@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { ROOT } from "../../../stacks/inputs";
+
+/** The platform under test: beside any other one on this host, with names, networks and ports of its own. */
+export const PREFIX = "t26e2e";
+export const STACK = "dev";
+export const SUBNETS = {
+  frontend: "10.230.0.0/16",
+  lowlatency: "10.231.0.0/16",
+  backend: "10.232.0.0/16",
+} as const;
+export const GATEWAYS = { frontend: "10.230.0.1", lowlatency: "10.231.0.1", backend: "10.232.0.1" } as const;
+export const PORTS = { http: 29080, https: 29443, dashboard: 29081 } as const;
+export const BASE = `https://localhost:${PORTS.https}`;
+export const LABEL = `com.trade2026.stack=${PREFIX}`;
+/** What the tests themselves make on the engine. */
+export const TEST_LABEL = "com.trade2026.test=e2e";
+
+/** State, passphrase and remembered settings of this platform alone. */
+export const HOME = join(ROOT, ".trade2026/e2e");
+/** Notes of this run: what each command printed, and which chapter has got how far. */
+export const NOTES = join(ROOT, ".trade2026/e2e-notes");
+
+/** Its settings, as a user gives them once: the command remembers them. */
+export const SETTINGS: readonly string[] = [
+  `prefix=${PREFIX}`,
+  ...Object.entries(SUBNETS).map(([lane, subnet]) => `subnets.${lane}=${subnet}`),
+  `hostPorts.http=${PORTS.http}`,
+  `hostPorts.https=${PORTS.https}`,
+  `hostPorts.gateway-dashboard=${PORTS.dashboard}`,
+].flatMap((setting) => ["--set", setting]);
+
+/** Name on the engine of something in the plan. */
+export const physical = (name: string): string => `${PREFIX}-${name}`;

@@ -1,0 +1,3 @@
+module t26eng/subject
+
+go 1.21

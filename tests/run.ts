@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { steps, type Counts, type Step } from "./steps";
+
+/**
+ * Runs the checks: what does not depend on each other side by side, each step's output in a file of its own, its
+ * time on the screen. `tests/run.ts [step ...]` runs these steps and what they need. Ends with `N passed, N failed`.
+ */
+const ROOT = join(__dirname, "..");
+const LOGS = join(ROOT, ".trade2026/test");
+/** Two cores: more side by side only makes each slower. */
+const PARALLEL = 2;
+
+async function main(wanted: readonly string[]): Promise<number> {
+  const selected = select(wanted);
+  rmSync(LOGS, { recursive: true, force: true });
+  mkdirSync(LOGS, { recursive: true });
+  const results = new Map<string, Counts>();
+  const running = new Map<string, Promise<void>>();
+  const began = Date.now();
+  while (results.size < selected.length) {
+    for (const step of selected) {
+      if (running.size >= PARALLEL) break;
+      if (results.has(step.name) || running.has(step.name) || !step.needs.every((need) => results.has(need))) continue;
+      running.set(
+        step.name,
+        runStep(step, results).then((counts) => {
+          results.set(step.name, counts);
+          running.delete(step.name);
+        }),
+      );
+    }
+    await Promise.race(running.values());
+  }
+  const total = [...results.values()].reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), {
+    passed: 0,
+    failed: 0,
+  });
+  console.log(`all steps: ${seconds(began)}`);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  return total.failed === 0 ? 0 : 1;
+}
+
+/** The steps asked for, with everything that they need, in the listed order. */
+function select(wanted: readonly string[]): readonly Step[] {
+  const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`no such step: ${unknown.join(", ")}; there are ${steps.map(({ name }) => name).join(", ")}`);
+  }
+  const names = new Set(wanted.length === 0 ? steps.filter(({ long }) => !long).map(({ name }) => name) : wanted);
+  for (const step of [...steps].reverse()) if (names.has(step.name)) step.needs.forEach((need) => names.add(need));
+  return steps.filter(({ name }) => names.has(name));
+}
+
+async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promise<Counts> {
+  const broken = step.needs.filter((need) => (results.get(need)?.failed ?? 0) > 0 && steps.find(({ name }) => name === need)?.blocks);
+  if (broken.length > 0) {
+    console.log(`✗ ${step.name}: not run, because ${broken.join(", ")} failed`);
+    return { passed: 0, failed: 1 };
+  }
+  const began = Date.now();
+  console.log(`… ${step.name}`);
+  const log = join(LOGS, `${step.name}.log`);
+  const code = await spawnLogged(step.command, log);
+  const counts = step.count?.(readFileSync(log, "utf8"), code) ?? (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  const honest = code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  console.log(`${honest.failed === 0 ? "✓" : "✗"} ${step.name}: ${honest.passed} passed, ${honest.failed} failed, ${seconds(began)}`);
+  if (honest.failed > 0) console.log(tail(readFileSync(log, "utf8"), 80));
+  return honest;
+}
+
+function spawnLogged(command: readonly [string, ...string[]], log: string): Promise<number> {
+  const [program, ...args] = command;
+  const out = createWriteStream(log);
+  return new Promise((done) => {
+    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, FORCE_COLOR: "0" } });
+    child.stdout.pipe(out, { end: false });
+    child.stderr.pipe(out, { end: false });
+    child.on("error", (error) => out.end(`${error.message}\n`, () => done(127)));
+    child.on("close", (code) => out.end(() => done(code ?? 1)));
+  });
+}
+
+function tail(text: string, lines: number): string {
+  return text
+    .trimEnd()
+    .split("\n")
+    .slice(-lines)
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(2);
+  },
+);

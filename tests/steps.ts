@@ -1,0 +1,42 @@
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** Steps that must have run before. */
+  readonly needs: readonly string[];
+  /** When this step fails, what needs it cannot run. */
+  readonly blocks?: boolean;
+  /** Not part of the default run. */
+  readonly long?: boolean;
+  /** Reads the numbers off the step's output. @default the exit code is one check */
+  readonly count?: (output: string, code: number) => Counts;
+}
+
+const tsx = (file: string, ...args: readonly string[]): readonly [string, ...string[]] => ["node", "--import", "tsx", file, ...args];
+const npx = (...args: readonly string[]): readonly [string, ...string[]] => ["npx", "--no-install", ...args];
+
+/** Slow builds first, beside the quick checks. */
+export const steps: readonly Step[] = [
+  { name: "docker", command: tsx("tests/ensure-docker.ts"), needs: [], blocks: true },
+  { name: "engine", command: tsx("tests/ensure-engine.ts"), needs: [], blocks: true },
+  { name: "types", command: npx("tsc", "--noEmit"), needs: [] },
+  { name: "lint", command: npx("eslint", "--max-warnings", "0", "."), needs: [] },
+  { name: "format", command: npx("prettier", "--check", "--log-level", "warn", "."), needs: [] },
+  { name: "unit", command: npx("jest", "--ci"), needs: [], count: jestCounts },
+  { name: "toolbox", command: ["go", "test", "-C", "services/toolbox", "./..."], needs: [] },
+  { name: "images", command: tsx("cli/main.ts", "images", "build"), needs: ["docker"], blocks: true },
+  { name: "configs", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "tests/config"), needs: ["images"], count: jestCounts },
+  { name: "conformance", command: tsx("engine/conformance/main.ts", "check"), needs: ["engine", "docker"] },
+  { name: "e2e", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"), needs: ["engine", "images", "configs", "conformance", "unit"], count: jestCounts },
+];
+
+function jestCounts(output: string): Counts {
+  const line = /^Tests:\s+(.*)$/m.exec(output)?.[1] ?? "";
+  const number = (word: string): number => Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
+  const suites = /^Test Suites:\s+.*?(\d+) failed/m.exec(output)?.[1];
+  return { passed: number("passed"), failed: Math.max(number("failed"), Number(suites ?? 0)) };
+}

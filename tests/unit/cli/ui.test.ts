@@ -1,0 +1,143 @@
+import { describeError, Exit, inTermsOfTheCommand, UserError } from "../../../cli/ui/errors";
+import { count, formatBytes, formatSeconds, indent } from "../../../cli/ui/format";
+import { redact } from "../../../cli/ui/redact";
+import { styleFor, visibleLength, wantsColour } from "../../../cli/ui/style";
+import { table } from "../../../cli/ui/table";
+import { DockerUnavailableError } from "../../../engine/errors";
+import { ProblemsError } from "../../../model/problems";
+
+describe("colours", () => {
+  test.each([
+    [true, {}, true],
+    [false, {}, false],
+    [true, { NO_COLOR: "1" }, false],
+    [true, { NO_COLOR: "" }, true],
+    [true, { TERM: "dumb" }, false],
+    [false, { FORCE_COLOR: "1" }, true],
+    [true, { FORCE_COLOR: "0" }, false],
+    [false, { FORCE_COLOR: "1", NO_COLOR: "1" }, false],
+  ])("terminal %s, %j: %s", (isTTY, env, colour) => {
+    expect(wantsColour({ isTTY }, env)).toBe(colour);
+  });
+
+  test("take no width", () => {
+    const { bad } = styleFor({ isTTY: true }, {});
+    expect(bad("häß")).not.toBe("häß");
+    expect(visibleLength(bad("häß"))).toBe(3);
+  });
+});
+
+test("a table's columns are as wide as their widest cell, whatever its colour", () => {
+  const { good } = styleFor({ isTTY: true }, {});
+  const lines = table(
+    [{ title: "A" }, { title: "N", align: "right" }, { title: "Z" }],
+    [
+      ["aaa", "1", good("x")],
+      ["b", "22", ""],
+    ],
+  );
+  expect(lines).toEqual(["A     N  Z", `aaa   1  ${good("x")}`, "b    22"]);
+});
+
+test.each([
+  [0.04, "0.0 s"],
+  [9.94, "9.9 s"],
+  [59.4, "59 s"],
+  [60, "1 min"],
+  [75, "1 min 15 s"],
+  [3600, "1 h"],
+  [5400, "1 h 30 min"],
+  [90_000, "1 d 1 h"],
+])("%d seconds are %s", (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
+
+test.each([
+  [0, "0 B"],
+  [1023, "1023 B"],
+  [1536, "1.5 KiB"],
+  [256 * 1024 ** 2, "256 MiB"],
+  [1.5 * 1024 ** 3, "1.5 GiB"],
+])("%d bytes are %s", (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
+});
+
+test("counts and indents", () => {
+  expect([count(1, "service"), count(2, "service"), count(0, "registry", "registries")]).toEqual([
+    "1 service",
+    "2 services",
+    "0 registries",
+  ]);
+  expect(indent("a\n\nb\n", 2)).toBe("  a\n\n  b");
+});
+
+describe("redact", () => {
+  const password = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6kL9n";
+
+  test("hides a generated credential, in plain and in base64, wherever it stands", () => {
+    const basic = Buffer.from(`operator:${password}`).toString("base64");
+    for (const text of [
+      password,
+      `nats://u:${password}@nats`,
+      `password=${password};`,
+      `x_${password}`,
+      `Basic ${basic}`,
+    ]) {
+      expect(redact(text)).toContain("[hidden]");
+      expect(redact(text)).not.toContain(password);
+      expect(redact(text)).not.toContain(basic);
+    }
+  });
+
+  test("hides password hashes", () => {
+    const hash = `$2a$10$${"abcdefghijklmnopqrstuv"}${"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234"}`;
+    expect(redact(`user: ${hash}`)).toBe("user: [hidden]");
+  });
+
+  test("leaves digests, paths and ordinary words alone", () => {
+    const fine = [
+      "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+      "/var/lib/docker/overlay2/Some/Long/Path/With/Capitals/And/Numbers/12345",
+      "docker.io/library/postgres:17.2",
+      "THEQUICKBROWNFOXJUMPSOVERTHELAZYDOGANDRUNSAWAY",
+    ];
+    for (const text of fine) expect(redact(text)).toBe(text);
+  });
+});
+
+describe("errors", () => {
+  test("those for users are their message, without a hint", () => {
+    expect(describeError(new UserError("Do this."))).toBe("Do this.");
+    const docker = new DockerUnavailableError(["unix:///x"], "Start it.");
+    expect(describeError(docker)).toBe("No Docker engine answers (tried unix:///x). Start it.");
+  });
+
+  test("settings' problems name this command", () => {
+    const error = new ProblemsError("The stack's settings", [
+      {
+        path: "trade2026:subnets.backend",
+        what: "overlaps",
+        fix: "pulumi config set --path trade2026:subnets.backend 10.1.0.0/16",
+      },
+      { path: "trade2026:x", what: "there is no such key", fix: "pulumi config rm trade2026:x" },
+    ]);
+    const text = describeError(error);
+    expect(text).toContain("fix:     ./trade2026 up --set subnets.backend=10.1.0.0/16");
+    expect(text).toContain("fix:     ./trade2026 up --unset x, or remove it from the stack's file");
+    expect(text).not.toContain("pulumi config");
+    expect(inTermsOfTheCommand("pulumi config set trade2026:prefix <value>")).toBe(
+      "./trade2026 up --set prefix=<value>",
+    );
+  });
+
+  test("unexpected ones point to doctor, their stack is for --debug", () => {
+    const error = new TypeError("x is not a function");
+    expect(describeError(error)).toMatch(/unexpected.*\nx is not a function\n.*doctor.*--debug/);
+    expect(describeError(error).split("\n")).toHaveLength(3);
+    expect(describeError(error, true)).toContain(error.stack ?? "?");
+  });
+
+  test("an exit has nothing to say", () => {
+    expect(new Exit(3).code).toBe(3);
+  });
+});

@@ -1,0 +1,62 @@
+import { ca, gateway, toolsGateway, welcome } from "../../../../components/gateway/services";
+import { settings, registry, service } from "../../../support/model";
+import { rendered, wiredAmong } from "../../../support/wired";
+
+describe("the certificate authority", () => {
+  it("issues a certificate for the stack's names and address, to a volume that only it writes", () => {
+    const { configured } = wiredAmong(ca, [], { hostNames: ["trade.example.com", "localhost"], bindAddress: "10.0.0.5", tlsEpoch: 2 });
+    expect(configured.command).toEqual([
+      ...["ca", "issue", "--ca-dir", "/ca", "--out", "/tls", "--name", "gateway"],
+      ...["--dns", "trade.example.com,localhost", "--ip", "10.0.0.5", "--days", "397", "--serial-epoch", "2"],
+    ]);
+    expect(configured.shared).toEqual([{ volume: "ca-tls", path: "/tls", readOnly: false, create: { protectsData: false } }]);
+    expect(ca).toMatchObject({ lanes: [], data: [{ name: "ca", path: "/ca" }] });
+  });
+});
+
+describe("a gateway", () => {
+  it("has its static file, its certificate and its routes, and the login's hash as its only secret", () => {
+    const { config, secrets, configured } = wiredAmong(gateway, [ca, welcome]);
+    expect(config.map(({ path, onChange }) => [path, onChange])).toEqual([
+      ["traefik.yml", undefined],
+      ["dynamic/tls.yml", "reload"],
+      ["dynamic/routes.yml", "reload"],
+    ]);
+    expect(secrets.map(({ path }) => path)).toEqual(["users"]);
+    expect(rendered(wiredAmong(gateway, [ca]), "users")).toBe("operator:<gateway-operator:bcrypt>\n");
+    expect(configured.shared).toEqual([{ volume: "ca-tls", path: "/tls", readOnly: true }]);
+  });
+
+  it("publishes 80, 443 and the dashboard; http is sent on to the published https port", () => {
+    const context = { settings: settings(), wellKnown: registry.wellKnown, services: [] };
+    expect(gateway.publish?.(context)).toEqual([
+      { name: "http", container: 8000 },
+      { name: "https", container: 8443 },
+      { name: "gateway-dashboard", container: 8080 },
+    ]);
+    expect(rendered(wiredAmong(gateway, [ca], { hostPorts: { https: 9443 } }), "traefik.yml")).toContain("to: :9443\n");
+  });
+
+  it("mounts no Docker socket and runs as nobody, on every lane", () => {
+    expect(gateway).toMatchObject({ user: "65532:65532", lanes: ["frontend", "lowlatency", "backend"], capabilities: [], data: [] });
+  });
+});
+
+it("keeps tools apart: publishing one changes the tools gateway alone", () => {
+  const tool = service({
+    name: "tool",
+    tools: [{ hostPort: 8430, port: "http", protocol: "http", login: "gateway", data: false, title: "Tool" }],
+  });
+  const files = (of: typeof gateway, ...others: (typeof tool)[]): string[] =>
+    ["traefik.yml", "dynamic/routes.yml"].map((path) => rendered(wiredAmong(of, [ca, ...others]), path));
+  expect(files(gateway, tool)).toEqual(files(gateway));
+  expect(files(toolsGateway, tool)).not.toEqual(files(toolsGateway));
+});
+
+it("tells the landing page what routes there are, and whom they are for", () => {
+  const orders = service({ name: "oms", title: "Orders", route: { path: "/api/orders", role: "trader" } });
+  expect(JSON.parse(rendered(wiredAmong(welcome, [orders]), "routes.json"))).toEqual([
+    { title: "Landing page", url: "https://localhost/", kind: "ui", description: "" },
+    { title: "Orders", url: "https://localhost/api/orders", kind: "api", description: "needs trader" },
+  ]);
+});

@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLog, startService, type RunningService } from "../../../../services/kit";
+import { RouteList } from "../../../../services/welcome/src/routes";
+import { originalPath, welcome } from "../../../../services/welcome/src/service";
+
+let dir: string;
+let file: string;
+let service: RunningService;
+let base: string;
+const orders = {
+  title: "Orders",
+  url: "https://localhost/api/orders",
+  description: "needs trader",
+  kind: "api",
+};
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "t26-welcome-"));
+  file = join(dir, "routes.json");
+  writeFileSync(file, JSON.stringify([orders]));
+  service = await startService(welcome, {
+    HTTP_HOST: "127.0.0.1",
+    HTTP_PORT: "0",
+    LOG_LEVEL: "error",
+    DRAIN_DELAY_MS: "0",
+    ROUTES_FILE: file,
+  });
+  base = `http://127.0.0.1:${service.port}`;
+  await until(async () => (await health()) === "ok");
+});
+afterAll(async () => {
+  await service.stop();
+  rmSync(dir, { recursive: true });
+});
+
+async function health(): Promise<unknown> {
+  return ((await (await fetch(`${base}/health`)).json()) as { status: unknown }).status;
+}
+
+const browser = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+async function ask(path: string, init: RequestInit = {}) {
+  const response = await fetch(`${base}${path}`, init);
+  return { status: response.status, headers: response.headers, body: await response.text() };
+}
+
+test("a browser gets pages, with nothing allowed but our stylesheet", async () => {
+  const { status, headers, body } = await ask("/", { headers: browser });
+  expect([status, headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+  expect(body).toContain(orders.url);
+  expect(headers.get("content-security-policy")).toMatch(/^default-src 'none'; style-src 'self';/);
+  expect(headers.get("x-content-type-options")).toBe("nosniff");
+
+  const href = /<link rel="stylesheet" href="([^"]+)"/.exec(body)?.[1] ?? "";
+  const style = await ask(href);
+  expect([style.status, style.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
+  expect(style.body).toContain("prefers-color-scheme: dark");
+});
+
+test("a program gets the routes as JSON", async () => {
+  const { status, headers, body } = await ask("/");
+  expect([status, headers.get("vary")]).toEqual([200, "accept"]);
+  expect(JSON.parse(body)).toEqual({ service: "welcome", title: "Trade2026", routes: [orders] });
+});
+
+test.each([
+  ["GET", "/api/unknown", undefined],
+  ["POST", "/api/unknown", "application/json"],
+  ["POST", "/api/unknown", "application/xml"],
+  ["PUT", "/a/b/c", "x/y"],
+  ["DELETE", "/", undefined],
+  ["OPTIONS", "/api/unknown", undefined],
+])("%s %s with a body of kind %p is not found, and says what is", async (method, path, kind) => {
+  const init = { method, ...(kind ? { body: "<not json", headers: { "content-type": kind } } : {}) };
+  const { status, body } = await ask(path, init);
+  expect(status).toBe(404);
+  expect(JSON.parse(body)).toMatchObject({ error: "not_found", status: 404, path, routes: [orders] });
+});
+
+test("in place of a service that failed: the gateway's status and the visitor's path", async () => {
+  const url = encodeURIComponent("https://localhost/api/risk/limits?token=s3cret");
+  const answer = await ask(`/errors/503?url=${url}`, { headers: browser });
+  expect(answer.status).toBe(503);
+  expect(answer.body).toContain("<code>/api/risk/limits</code>");
+  expect(answer.body).not.toContain("s3cret");
+  const asked = await ask("/404", { headers: { "x-original-path": "/api/risk" } });
+  expect([asked.status, (JSON.parse(asked.body) as { path: string }).path]).toEqual([404, "/api/risk"]);
+  expect((await ask("/errors/200")).status).toBe(400);
+  expect((await ask("/errors/x")).status).toBe(400);
+});
+
+test("where the visitor was", () => {
+  const path = (url: string, query: unknown = {}, headers = {}) => originalPath({ url, query, headers });
+  expect(path("/a?b=c")).toBe("/a");
+  expect(path("/errors/502", { url: "https://h:1/x/y?z=1#q" })).toBe("/x/y");
+  expect(path("/errors/502", { url: ["/a", "/b"] })).toBe("/errors/502");
+  expect(path("/404", {}, { "x-original-path": "/x" })).toBe("/x");
+  expect(path(`/${"a".repeat(5000)}`)).toHaveLength(200);
+});
+
+test("the file is read again when it changes; a bad one keeps the routes and degrades", async () => {
+  const list = new RouteList(file, createLog("welcome", "1", "error", { write: () => undefined }), 20);
+  list.start();
+  await until(() => Promise.resolve(list.routes.length === 1));
+  writeFileSync(file, JSON.stringify([orders, { ...orders, title: "More" }]));
+  await until(() => Promise.resolve(list.routes.length === 2));
+  expect(() => list.assertGood()).not.toThrow();
+
+  writeFileSync(file, "[{}]");
+  await until(() => Promise.resolve(isBad(list)));
+  expect(list.routes).toHaveLength(2);
+  rmSync(file);
+  await new Promise((wake) => setTimeout(wake, 60));
+  expect(isBad(list)).toBe(true);
+
+  writeFileSync(file, JSON.stringify([orders]));
+  await until(() => Promise.resolve(!isBad(list)));
+  expect(list.routes).toEqual([orders]);
+  list.stop();
+});
+
+test("without a file it serves, and is degraded", async () => {
+  const bare = await startService(welcome, {
+    HTTP_HOST: "127.0.0.1",
+    HTTP_PORT: "0",
+    LOG_LEVEL: "error",
+    DRAIN_DELAY_MS: "0",
+    ROUTES_FILE: join(dir, "none.json"),
+  });
+  const response = await fetch(`http://127.0.0.1:${bare.port}/health/ready`);
+  const page = await fetch(`http://127.0.0.1:${bare.port}/`, { headers: browser });
+  expect([response.status, page.status]).toEqual([200, 200]);
+  expect(await response.json()).toMatchObject({
+    status: "degraded",
+    checks: { routes: { status: "failed" } },
+  });
+  await bare.stop();
+});
+
+function isBad(list: RouteList): boolean {
+  try {
+    list.assertGood();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function until(happened: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await happened()) {
+      return;
+    }
+    await new Promise((wake) => setTimeout(wake, 10));
+  }
+  throw new Error("did not happen within 4 s");
+}

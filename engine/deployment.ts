@@ -1,6 +1,7 @@
 import type { Deployment as ExportedState, EngineEvent, OutputMap, Stack } from "@pulumi/pulumi/automation";
 import { CommandFailed } from "./cli-command";
 import { DeployFailedError, EngineSwitchError, StackLockedError, WrongPassphraseError } from "./errors";
+import type { DeployFailure } from "./errors";
 import { readEngineRecord, writeEngineRecord } from "./engine-record";
 import { EventCollector, withoutColours } from "./events";
 import type { DeployEvent, PlannedStep } from "./events";
@@ -206,6 +207,12 @@ export class Deployment {
     }
   }
 
+  /** An error thrown by the program itself has lost its place to the speed of the run. */
+  private withHint(failure: DeployFailure): DeployFailure {
+    if (this.parts.traces || !failure.message.startsWith("Unhandled exception")) return failure;
+    return { ...failure, message: `${failure.message}\n(set TRADE2026_TRACES=1 to see where)` };
+  }
+
   private translated(error: unknown, action: Action, events: EventCollector): unknown {
     if (!(error instanceof CommandFailed)) return error;
     const output = withoutColours(`${error.stdout}\n${error.stderr}`);
@@ -225,7 +232,12 @@ export class Deployment {
     const said = error.stderr.trim() === "" ? error.message : withoutColours(error.stderr).trim();
     const failures =
       events.failures.length > 0 ? events.failures : [{ message: said.replace(/^error:\s*/i, "") }];
-    return new DeployFailedError(this.stack, action, failures, output);
+    return new DeployFailedError(
+      this.stack,
+      action,
+      failures.map((failure) => this.withHint(failure)),
+      output,
+    );
   }
 }
 

@@ -96,13 +96,15 @@ export class EventCollector {
   }
 
   private fail(text: string, urn: string | undefined): void {
-    const message = text.replace(/^error:\s*/i, "");
-    if (isConsequence(message) || this.failures.some((old) => old.message === message && old.urn === urn))
+    const message = text.replace(/^error:\s*/i, "").replace(/^\S+ resource '[^']*' has a problem: /, "");
+    if (
+      isConsequence(message) ||
+      this.failures.some((old) => old.message.includes(message) && old.urn === urn)
+    )
       return;
-    const isStack = urn !== undefined && typeOf(urn) === "pulumi:pulumi:Stack";
-    this.failures.push(
-      urn === undefined || isStack ? { message } : { urn, type: typeOf(urn), name: nameOf(urn), message },
-    );
+    const isStack = urn === undefined || typeOf(urn) === "pulumi:pulumi:Stack";
+    if (isStack && this.failures.some((old) => old.message.endsWith(message))) return;
+    this.failures.push(isStack ? { message } : { urn, type: typeOf(urn), name: nameOf(urn), message });
   }
 }
 

@@ -40,7 +40,10 @@ export function writeStackConfig(
 /** Objects and lists as such: the project's schema takes no text for them. */
 function structured(overrides: Readonly<Record<string, string>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(overrides).map(([key, text]) => [key, /^\s*[{[]/.test(text) ? (JSON.parse(text) as unknown) : text]),
+    Object.entries(overrides).map(([key, text]) => [
+      key,
+      /^\s*[{[]/.test(text) ? (JSON.parse(text) as unknown) : text,
+    ]),
   );
 }
 

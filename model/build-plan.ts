@@ -5,7 +5,15 @@ import type { HostFacts } from "./host";
 import type { ResolvedImage } from "./images";
 import { laneProblems, lanesOf, type CpgsRegistry, type UsedSubnet } from "./lanes";
 import { startLevels } from "./order";
-import { LABEL, restartFiles, type ContainerPlan, type HostPort, type MountPlan, type Plan, type VolumePlan } from "./plan";
+import {
+  LABEL,
+  restartFiles,
+  type ContainerPlan,
+  type HostPort,
+  type MountPlan,
+  type Plan,
+  type VolumePlan,
+} from "./plan";
 import { hostPort, hostPortProblems } from "./ports";
 import { TOOLBOX_PATH, healthcheck } from "./probes";
 import { assertNoProblems, type Problem } from "./problems";
@@ -60,12 +68,22 @@ export function buildPlan(input: PlanInput): Plan {
     ...volumes.filter(needsOwner).map((volume) => ownerJob(volume, input)),
     ...wiring.workloads.flatMap((wired) => [
       ...writers(wired, input),
-      workloadContainer(wired, input, hostPorts.filter((port) => port.owner === wired.spec.name)),
+      workloadContainer(
+        wired,
+        input,
+        hostPorts.filter((port) => port.owner === wired.spec.name),
+      ),
     ]),
   ];
-  const volumePlans: readonly VolumePlan[] = [{ name: TOOLBOX, kind: "shared", owner: TOOLBOX }, ...volumes.map(({ plan }) => plan)];
+  const volumePlans: readonly VolumePlan[] = [
+    { name: TOOLBOX, kind: "shared", owner: TOOLBOX },
+    ...volumes.map(({ plan }) => plan),
+  ];
   assertNoProblems("The platform's services", [
-    ...nameClashes("container", containers.map(({ name, workload }) => ({ name, owner: workload }))),
+    ...nameClashes(
+      "container",
+      containers.map(({ name, workload }) => ({ name, owner: workload })),
+    ),
     ...nameClashes("volume", volumePlans),
   ]);
   return {
@@ -96,7 +114,7 @@ function availableWorkloads(input: PlanInput): {
     if ("missing" in resolved) reasons.set(name, resolved.missing);
   }
   // What needs something that is left out may itself be needed by something that was declared before it.
-  for (let before = -1; before !== reasons.size; ) {
+  for (let before = -1; before !== reasons.size;) {
     before = reasons.size;
     for (const { name, needs } of input.workloads) {
       const lost = needs.find(({ target }) => reasons.has(target.name));
@@ -126,11 +144,24 @@ function volumesOf({ spec, configured, config, secrets }: Wired): readonly Owned
     })),
     ...(configured.shared ?? []).flatMap((mount) =>
       mount.create
-        ? [{ plan: { name: mount.volume, kind: mount.create.protectsData ? ("data" as const) : ("shared" as const), owner: spec.name }, user: spec.user }]
+        ? [
+            {
+              plan: {
+                name: mount.volume,
+                kind: mount.create.protectsData ? ("data" as const) : ("shared" as const),
+                owner: spec.name,
+              },
+              user: spec.user,
+            },
+          ]
         : [],
     ),
-    ...(config.length > 0 ? [{ plan: { name: `${spec.name}-config`, kind: "config" as const, owner: spec.name }, user: root }] : []),
-    ...(secrets.length > 0 ? [{ plan: { name: `${spec.name}-secrets`, kind: "secret" as const, owner: spec.name }, user: root }] : []),
+    ...(config.length > 0
+      ? [{ plan: { name: `${spec.name}-config`, kind: "config" as const, owner: spec.name }, user: root }]
+      : []),
+    ...(secrets.length > 0
+      ? [{ plan: { name: `${spec.name}-secrets`, kind: "secret" as const, owner: spec.name }, user: root }]
+      : []),
   ];
 }
 
@@ -153,7 +184,11 @@ function publishedPorts(
 }
 
 /** Values that writers and helper jobs have in common. */
-function helper(name: string, workload: string, input: PlanInput): Omit<ContainerPlan, "role" | "mounts" | "user"> {
+function helper(
+  name: string,
+  workload: string,
+  input: PlanInput,
+): Omit<ContainerPlan, "role" | "mounts" | "user"> {
   return {
     name,
     workload,
@@ -198,8 +233,17 @@ function ownerJob({ plan, user }: OwnedVolume, input: PlanInput): ContainerPlan 
     user: "0:0",
     command: ["own", user, "/volume"],
     mounts: [{ volume: plan.name, path: "/volume", readOnly: false }],
-    capabilities: (["CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE"] as const).map((capability) => ({ name: capability, reason: "gives a volume to its user" })),
-    waivers: [{ control: "D6", reason: "only root may give a volume to its user; it has no network and runs once", expires }],
+    capabilities: (["CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE"] as const).map((capability) => ({
+      name: capability,
+      reason: "gives a volume to its user",
+    })),
+    waivers: [
+      {
+        control: "D6",
+        reason: "only root may give a volume to its user; it has no network and runs once",
+        expires,
+      },
+    ],
     labels: jobLabels(name, plan.owner, "core", input),
   };
 }
@@ -226,7 +270,10 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
   const { spec, env, configured, config, secrets } = wired;
   const hasConfig = config.length > 0;
   const hasSecrets = secrets.length > 0;
-  const owned = [...spec.data.map(({ name }) => name), ...(configured.shared ?? []).filter(({ create }) => create).map(({ volume }) => volume)];
+  const owned = [
+    ...spec.data.map(({ name }) => name),
+    ...(configured.shared ?? []).filter(({ create }) => create).map(({ volume }) => volume),
+  ];
   const command = configured.command ?? spec.command;
   const mounts: readonly MountPlan[] = [
     { volume: TOOLBOX, path: TOOLBOX_PATH, readOnly: true },
@@ -248,7 +295,9 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
     env,
     user: spec.user,
     mounts,
-    tmpfs: Object.fromEntries(Object.entries(spec.tmpfs).map(([path, mount]) => [path, tmpfsOptions(mount, spec.user)])),
+    tmpfs: Object.fromEntries(
+      Object.entries(spec.tmpfs).map(([path, mount]) => [path, tmpfsOptions(mount, spec.user)]),
+    ),
     uploads: [],
     ports,
     listens: spec.ports,
@@ -276,7 +325,10 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
           ...(spec.stopSignal === undefined ? {} : { stopSignal: spec.stopSignal }),
           labels: labels(input, spec.name, spec.capability, { ...revision, [`${LABEL}.tier`]: spec.tier }),
         }
-      : { stopSeconds: 10, labels: { ...jobLabels(spec.name, spec.name, spec.capability, input), ...revision } }),
+      : {
+          stopSeconds: 10,
+          labels: { ...jobLabels(spec.name, spec.name, spec.capability, input), ...revision },
+        }),
   };
 }
 
@@ -291,7 +343,10 @@ function tmpfsOptions({ size, exec = false }: TmpfsSpec, user: string): string {
 
 /** Needs that are waited for: jobs until they have completed, stores until they are healthy. */
 function gatesOf(spec: Workload): readonly string[] {
-  return spec.needs.map(({ target }) => target).filter((target) => target.kind === "job" || target.gate).map(({ name }) => name);
+  return spec.needs
+    .map(({ target }) => target)
+    .filter((target) => target.kind === "job" || target.gate)
+    .map(({ name }) => name);
 }
 
 function imageOf(
@@ -312,16 +367,27 @@ function labels(
   capability: string,
   more: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  return { [`${LABEL}.stack`]: input.settings.prefix, [`${LABEL}.workload`]: workload, [`${LABEL}.capability`]: capability, ...more };
+  return {
+    [`${LABEL}.stack`]: input.settings.prefix,
+    [`${LABEL}.workload`]: workload,
+    [`${LABEL}.capability`]: capability,
+    ...more,
+  };
 }
 
 /**
  * A job that failed is a finished container to the engine, and the next `up` would leave it alone. The number of
  * its attempt, read from the engine, makes the next one a new container.
  */
-function jobLabels(name: string, workload: string, capability: string, input: PlanInput): Readonly<Record<string, string>> {
+function jobLabels(
+  name: string,
+  workload: string,
+  capability: string,
+  input: PlanInput,
+): Readonly<Record<string, string>> {
   const { jobs } = input.host;
-  const last = jobs === "unknown" ? undefined : jobs.find((job) => job.name === `${input.settings.prefix}-${name}`);
+  const last =
+    jobs === "unknown" ? undefined : jobs.find((job) => job.name === `${input.settings.prefix}-${name}`);
   const attempt = last ? last.attempt + (last.exitCode === 0 ? 0 : 1) : 0;
   return labels(input, workload, capability, { [`${LABEL}.attempt`]: String(attempt) });
 }

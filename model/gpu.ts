@@ -17,7 +17,15 @@ export function gpuProblems(workloads: readonly Workload[], host: HostFacts): re
       const major = host.engineVersion === "unknown" ? CDI_ENGINE : Number(host.engineVersion.split(".")[0]);
       return major >= CDI_ENGINE
         ? []
-        : [{ path, what: `asks for CDI devices, which Docker ${host.engineVersion} does not know`, value: gpu, allowed: "count or deviceIds on this engine", fix: `use Docker ${CDI_ENGINE} or later with features.cdi, or another kind of request` }];
+        : [
+            {
+              path,
+              what: `asks for CDI devices, which Docker ${host.engineVersion} does not know`,
+              value: gpu,
+              allowed: "count or deviceIds on this engine",
+              fix: `use Docker ${CDI_ENGINE} or later with features.cdi, or another kind of request`,
+            },
+          ];
     }
     if (host.runtimes === "unknown" || host.runtimes.includes("nvidia")) return [];
     return [

@@ -13,7 +13,9 @@ const port = z.number().int().min(1).max(65535);
 
 const laneSchema = z.strictObject({
   purpose: z.string(),
-  subnet: z.string().refine((text) => parseCidr(text) !== undefined, "must be an IPv4 CIDR block such as 172.21.0.0/16"),
+  subnet: z
+    .string()
+    .refine((text) => parseCidr(text) !== undefined, "must be an IPv4 CIDR block such as 172.21.0.0/16"),
   /** Linux interface names have at most 15 characters. */
   bridge: z.string().max(15),
   /** No route to the outside. */

@@ -20,7 +20,10 @@ const COLORS: Readonly<Record<LaneName, { readonly fill: string; readonly line: 
 export function lanesPicture(plan: Plan): string {
   const services = plan.containers.filter(({ role }) => role === "service");
   const across = services.filter(({ lanes }) => lanes.length === LANES.length);
-  const bands = bandsOf(plan, services.filter((service) => !across.includes(service)));
+  const bands = bandsOf(
+    plan,
+    services.filter((service) => !across.includes(service)),
+  );
   const height = bands.reduce((sum, band) => sum + band.height + 16, 24);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" ${FONT}>`,
@@ -88,7 +91,13 @@ function box(x: number, y: number, service: ContainerPlan, line: string): string
     `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="${line}"/>`,
     text(x + BOX.width / 2, y + (also.length > 0 ? 19 : 27), service.name, { size: 13, anchor: "middle" }),
     ...(also.length > 0
-      ? [text(x + BOX.width / 2, y + 35, `+ ${also.join(", ")}`, { size: 11, anchor: "middle", color: "#666" })]
+      ? [
+          text(x + BOX.width / 2, y + 35, `+ ${also.join(", ")}`, {
+            size: 11,
+            anchor: "middle",
+            color: "#666",
+          }),
+        ]
       : []),
   ].join("\n");
 }
@@ -118,7 +127,12 @@ function text(
   x: number,
   y: number,
   content: string,
-  style: { readonly size: number; readonly weight?: number; readonly anchor?: string; readonly color?: string },
+  style: {
+    readonly size: number;
+    readonly weight?: number;
+    readonly anchor?: string;
+    readonly color?: string;
+  },
 ): string {
   const { size, weight = 400, anchor = "start", color = "#222" } = style;
   return `<text x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="${color}">${content}</text>`;

@@ -7,8 +7,16 @@ import type { Settings } from "./settings";
 const GATEWAY_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
 /** The host port of that name: the operator's own, else the registry's. @throws Error for an unknown name */
-export function hostPort(name: string, settings: Settings, wellKnown: Readonly<Record<string, number>>): number {
-  const port = settings.hostPorts[name] ?? GATEWAY_PORTS[name] ?? wellKnown[name] ?? Number(/^port-(\d+)$/.exec(name)?.[1]);
+export function hostPort(
+  name: string,
+  settings: Settings,
+  wellKnown: Readonly<Record<string, number>>,
+): number {
+  const port =
+    settings.hostPorts[name] ??
+    GATEWAY_PORTS[name] ??
+    wellKnown[name] ??
+    Number(/^port-(\d+)$/.exec(name)?.[1]);
   if (!Number.isInteger(port)) throw new Error(`no host port is named "${name}"`);
   return port;
 }
@@ -47,11 +55,24 @@ export function hostPortProblems(
     const fix = `pulumi config set --path trade2026:hostPorts.${port.name} <free port>`;
     const other = owners.get(port.host);
     if (other !== undefined) {
-      problems.push({ path, what: `is the port of ${other} too`, value: port.host, allowed: "one owner each", fix });
+      problems.push({
+        path,
+        what: `is the port of ${other} too`,
+        value: port.host,
+        allowed: "one owner each",
+        fix,
+      });
     }
     owners.set(port.host, port.name);
     const taken = used.find((listener) => listener.port === port.host);
-    if (taken) problems.push({ path, what: `is in use on this host by ${taken.owner}`, value: port.host, allowed: "a free port", fix });
+    if (taken)
+      problems.push({
+        path,
+        what: `is in use on this host by ${taken.owner}`,
+        value: port.host,
+        allowed: "a free port",
+        fix,
+      });
   }
   const names = new Set(ports.map((port) => port.name));
   for (const [name, value] of Object.entries(settings.hostPorts)) {

@@ -5,7 +5,13 @@ import { canonicalDuration, type Duration } from "./units";
  * from the shared toolbox volume (most images have neither shell nor curl); exec probes by the image's own tool.
  */
 export type Probe =
-  | { readonly kind: "http"; readonly port: string; readonly path: string; readonly status?: string; readonly timing: ProbeTiming }
+  | {
+      readonly kind: "http";
+      readonly port: string;
+      readonly path: string;
+      readonly status?: string;
+      readonly timing: ProbeTiming;
+    }
   | { readonly kind: "tcp"; readonly port: string; readonly timing: ProbeTiming }
   | { readonly kind: "exec"; readonly command: readonly string[]; readonly timing: ProbeTiming };
 
@@ -35,7 +41,13 @@ export function httpProbe(
   options: { readonly port?: string; readonly status?: string } & Partial<ProbeTiming> = {},
 ): Probe {
   const { port = "http", status, ...timing } = options;
-  return { kind: "http", port, path, ...(status === undefined ? {} : { status }), timing: { ...DEFAULT_TIMING, ...timing } };
+  return {
+    kind: "http",
+    port,
+    path,
+    ...(status === undefined ? {} : { status }),
+    timing: { ...DEFAULT_TIMING, ...timing },
+  };
 }
 
 /** Healthy when the port accepts a connection. Only for programs that have nothing better. */

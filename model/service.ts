@@ -8,7 +8,8 @@ import type { Settings } from "./settings";
 export type Tier = "P0" | "P1" | "P2" | "P3";
 
 /** The folder under components/ that a workload belongs to. */
-export type Capability = "core" | "gateway" | "data" | "trading" | "sre" | "research" | "mlops" | "finance" | "console" | "gpu";
+export type Capability =
+  "core" | "gateway" | "data" | "trading" | "sre" | "research" | "mlops" | "finance" | "console" | "gpu";
 
 export type ImageRef =
   | { readonly kind: "thirdParty"; readonly name: string }
@@ -155,7 +156,12 @@ export interface ToolSpec {
 }
 
 export type MetricsSpec =
-  | { readonly kind: "endpoint"; readonly port: string; readonly path: string; readonly login?: "basic" | "bearer" }
+  | {
+      readonly kind: "endpoint";
+      readonly port: string;
+      readonly path: string;
+      readonly login?: "basic" | "bearer";
+    }
   /** Measured by a separate exporter that the SRE stack brings. */
   | { readonly kind: "exporter"; readonly exporter: string }
   | { readonly kind: "none"; readonly reason: string };
@@ -271,21 +277,17 @@ export interface SharedMount {
 }
 
 type Defaulted =
-  | "env"
-  | "data"
-  | "tmpfs"
-  | "configPath"
-  | "capabilities"
-  | "waivers"
-  | "ulimits"
-  | "ports"
-  | "localPorts";
+  "env" | "data" | "tmpfs" | "configPath" | "capabilities" | "waivers" | "ulimits" | "ports" | "localPorts";
 
 type Given<T, D extends keyof T> = Omit<T, D | "kind" | "needs"> &
   Partial<Pick<T, D>> & { readonly needs?: readonly (Need | Workload)[] };
 
 /** What a person writes. Optional fields have the defaults of {@link defineService}. */
-export type ServiceInput = Given<Omit<ServiceSpec, "stopGrace" | "gate" | "tools"> & Partial<Pick<ServiceSpec, "stopGrace" | "gate" | "tools">>, Defaulted & keyof ServiceSpec>;
+export type ServiceInput = Given<
+  Omit<ServiceSpec, "stopGrace" | "gate" | "tools"> &
+    Partial<Pick<ServiceSpec, "stopGrace" | "gate" | "tools">>,
+  Defaulted & keyof ServiceSpec
+>;
 export type JobInput = Given<JobSpec, Defaulted & keyof JobSpec>;
 
 const workloadDefaults = {

@@ -10,10 +10,13 @@ const UNIT_MS = { h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
 /** @returns whole milliseconds. @throws RangeError for anything that is not a duration, or finer than one. */
 export function parseDuration(text: string): number {
-  const match = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/.exec(text);
-  if (!match || text === "") throw new RangeError(`not a duration: "${text}" (write 500ms, 30s, 1m30s or 2h)`);
+  const match =
+    /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/.exec(text);
+  if (!match || text === "")
+    throw new RangeError(`not a duration: "${text}" (write 500ms, 30s, 1m30s or 2h)`);
   const [, h = "0", m = "0", s = "0", ms = "0"] = match;
-  const exact = Number(h) * UNIT_MS.h + Number(m) * UNIT_MS.m + Number(s) * UNIT_MS.s + Number(ms) * UNIT_MS.ms;
+  const exact =
+    Number(h) * UNIT_MS.h + Number(m) * UNIT_MS.m + Number(s) * UNIT_MS.s + Number(ms) * UNIT_MS.ms;
   const whole = Math.round(exact);
   // 1.001 * 1000 is not 1001 in floating point.
   if (Math.abs(exact - whole) > 1e-3) throw new RangeError(`finer than a millisecond: "${text}"`);

@@ -1,5 +1,13 @@
 import { secretRef, secretText, type Credential } from "./secrets";
-import type { Configured, ConfigureContext, Consumer, Endpoint, FileSpec, ServiceSpec, Workload } from "./service";
+import type {
+  Configured,
+  ConfigureContext,
+  Consumer,
+  Endpoint,
+  FileSpec,
+  ServiceSpec,
+  Workload,
+} from "./service";
 import type { Settings } from "./settings";
 
 /** Where a workload finds its secrets: a volume of its own, mounted by nobody else. */
@@ -47,7 +55,10 @@ export function wire(
     return {
       spec,
       configured,
-      env: Object.assign({}, ...handed.map(({ env }) => env), spec.env, configured.env) as Record<string, string>,
+      env: Object.assign({}, ...handed.map(({ env }) => env), spec.env, configured.env) as Record<
+        string,
+        string
+      >,
       config: configured.config ?? [],
       secrets: [...handed.flatMap(({ secrets }) => secrets), ...(configured.secrets ?? [])],
     };
@@ -69,7 +80,11 @@ function consumersOf(target: Workload, workloads: readonly Workload[]): readonly
   const consumers = workloads.flatMap((workload) =>
     workload.needs
       .filter((need) => need.target.name === target.name && need.grant.as !== "operator")
-      .map((need) => ({ name: workload.name, grant: need.grant, credential: consumerCredential(workload, target) })),
+      .map((need) => ({
+        name: workload.name,
+        grant: need.grant,
+        credential: consumerCredential(workload, target),
+      })),
   );
   return consumers.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -23,12 +23,17 @@ export function zodProblems(error: z.ZodError, root: unknown, prefix = ""): read
 
 function joinPath(prefix: string, path: readonly PropertyKey[]): string {
   const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return prefix === "" ? text.replace(/^\./, "") : prefix.endsWith(":") ? prefix + text.replace(/^\./, "") : prefix + text;
+  return prefix === ""
+    ? text.replace(/^\./, "")
+    : prefix.endsWith(":")
+      ? prefix + text.replace(/^\./, "")
+      : prefix + text;
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     root,
   );
 }

@@ -19,7 +19,9 @@ export function devStack(plan: Plan, images: ImagesArgs): Record<string, unknown
 
   return {
     urls: gateway.urls,
-    lanes: Object.fromEntries(plan.lanes.map(({ name, subnet }) => [name, { network: deployment.physicalName(name), subnet }])),
+    lanes: Object.fromEntries(
+      plan.lanes.map(({ name, subnet }) => [name, { network: deployment.physicalName(name), subnet }]),
+    ),
     prefix: plan.settings.prefix,
     leftOut: plan.leftOut,
   };

@@ -20,7 +20,9 @@ const OWN_PROGRAMS: readonly string[] = ["toolbox"];
 export function imageResolver(settings: Settings, root = ROOT): (name: string) => ResolvedImage {
   const lock = parseImageLock(readFileSync(join(root, "configs/images.yaml"), "utf8"));
   return (name) =>
-    resolveImage(lock, name, OWN_PROGRAMS.includes(name) ? "packages" : settings.images, {}, (recipe) => recipeTag(root, recipe));
+    resolveImage(lock, name, OWN_PROGRAMS.includes(name) ? "packages" : settings.images, {}, (recipe) =>
+      recipeTag(root, recipe),
+    );
 }
 
 /** Reads the two registries and decides the platform. @throws ProblemsError with everything that is wrong */

@@ -30,7 +30,7 @@ export const steps: readonly Step[] = [
   { name: "toolbox", command: ["go", "test", "-C", "services/toolbox", "./..."], needs: [] },
   { name: "images", command: tsx("cli/main.ts", "images", "build"), needs: ["docker"], blocks: true },
   { name: "configs", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "tests/config"), needs: ["images"], count: jestCounts },
-  { name: "conformance", command: tsx("engine/conformance/main.ts", "check"), needs: ["engine", "docker"] },
+  { name: "conformance", command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"), needs: ["engine", "docker"] },
   { name: "e2e", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"), needs: ["engine", "images", "configs", "conformance", "unit"], count: jestCounts },
 ];
 

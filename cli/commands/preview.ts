@@ -8,6 +8,7 @@ import { checkedPlan } from "../up/preflight";
 import { decideImages } from "../up/image-mode";
 import { count } from "../ui/format";
 import { Output } from "../ui/output";
+import { describeType } from "../ui/resource-types";
 import type { Style } from "../ui/style";
 
 export interface PreviewOptions {
@@ -57,9 +58,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export function previewLines(planned: EnginePlan, diff: boolean, style: Style): readonly string[] {
   const same = planned.changes.same ?? 0;
   if (planned.unchanged) return [`${style.good("✓")} No change: ${count(same, "resource")} as declared.`];
-  const steps = planned.steps.filter(
-    ({ op, type }) => !hidden(op) && !type.startsWith("trade2026:") && !type.startsWith("pulumi:"),
-  );
+  const steps = planned.steps.filter(({ op, type }) => !hidden(op) && describeType(type) !== undefined);
   const width = Math.max(0, ...steps.map(({ name }) => name.length));
   return [
     ...steps.flatMap((step) => stepLines(step, width, diff, style)),
@@ -81,7 +80,7 @@ function hidden(op: string): boolean {
 function stepLines(step: PlannedStep, width: number, diff: boolean, style: Style): readonly string[] {
   const sign = SIGNS[step.op] ?? step.op;
   const colour = step.op === "create" ? style.good : step.op === "delete" ? style.bad : style.caution;
-  const what = step.type.split(":").at(-1) ?? step.type;
+  const what = describeType(step.type) ?? step.type;
   const because = step.op === "replace" && step.keys.length > 0 ? step.keys : step.diffs;
   const line = `${colour(sign)} ${step.name.padEnd(width)}  ${what}${because.length > 0 ? style.faint(` (${because.join(", ")})`) : ""}`;
   if (!diff) return [line];

@@ -22,7 +22,9 @@ export async function imageChecks(
     (imagesChosen ? "as the settings say" : "the default; `up` looks for registries first");
   return [
     { about: "images", state: "ok", found: `${mode}: ${why}` },
-    ...(docker ? await missingChecks(plan, docker, imagesChosen || remembered.imagesReason !== undefined) : []),
+    ...(docker
+      ? await missingChecks(plan, docker, imagesChosen || remembered.imagesReason !== undefined)
+      : []),
     ...plan.leftOut.map(({ name, reason }): Check => ({
       about: `service ${name}`,
       state: "warning",

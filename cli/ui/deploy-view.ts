@@ -1,5 +1,6 @@
 import type { Op } from "../../engine/types";
 import { count, formatSeconds } from "./format";
+import { describeType } from "./resource-types";
 import type { Style } from "./style";
 
 /** One step of a deployment while it runs. */
@@ -26,7 +27,6 @@ const DONE: Partial<Record<Op, { readonly sign: string; readonly word: string }>
   "create-replacement": { sign: "+", word: "created anew" },
   update: { sign: "~", word: "updated" },
   delete: { sign: "-", word: "removed" },
-  "delete-replaced": { sign: "-", word: "old one removed" },
   import: { sign: "=", word: "adopted" },
 };
 
@@ -150,7 +150,7 @@ export class DeployView {
 
   #count(word: string): void {
     const name = word === "created anew" ? "replaced" : word;
-    if (name !== "old one removed") this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1);
+    this.#changes.set(name, (this.#changes.get(name) ?? 0) + 1);
   }
 }
 
@@ -163,18 +163,4 @@ function doing({ op, what, startedAt }: ActiveStep): string {
 /** A replacement has two steps with one URN. */
 function key({ urn, op }: StepEvent): string {
   return `${op.startsWith("delete") ? "-" : "+"}${urn}`;
-}
-
-/** What people call it; nothing for components, which only hold others together. */
-function describeType(type: string): string | undefined {
-  const known: Readonly<Record<string, string>> = {
-    "docker:index/container:Container": "container",
-    "docker:index/network:Network": "network",
-    "docker:index/volume:Volume": "volume",
-    "docker:index/image:Image": "image",
-    "docker:index/remoteImage:RemoteImage": "image",
-    "random:index/randomPassword:RandomPassword": "credential",
-  };
-  if (type.startsWith("trade2026:") || type.startsWith("pulumi:")) return undefined;
-  return known[type] ?? type.split(":").at(-1) ?? type;
 }

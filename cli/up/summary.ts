@@ -1,5 +1,5 @@
 import type { Plan } from "../../model/plan";
-import { count, formatSeconds } from "../ui/format";
+import { formatSeconds } from "../ui/format";
 import type { Style } from "../ui/style";
 import { table } from "../ui/table";
 
@@ -22,17 +22,22 @@ export function upSummary(
   return [
     "",
     `${healthy === services ? style.good("✓") : style.bad("✗")} ${style.strong(state)}, ${changes === "" ? "no change" : changes}`,
-    `  ${formatSeconds(creatingMs / 1000)} creating, ${formatSeconds(waitingMs / 1000)} waiting until everything is ready`,
+    `  ${timing(changes, creatingMs, waitingMs)}`,
     ...leftOutLines(plan, style),
     ...routeLines(plan),
   ];
+}
+
+function timing(changes: string, creatingMs: number, waitingMs: number): string {
+  if (changes === "") return `looked at in ${formatSeconds((creatingMs + waitingMs) / 1000)}`;
+  return `${formatSeconds(creatingMs / 1000)} creating, ${formatSeconds(waitingMs / 1000)} waiting until everything is ready`;
 }
 
 export function leftOutLines({ leftOut, settings }: Plan, style: Style): readonly string[] {
   if (leftOut.length === 0) return [];
   return [
     "",
-    `${style.caution("!")} ${count(leftOut.length, "service")} left out in this image mode (${settings.images}):`,
+    `${style.caution("!")} Left out in this image mode (${settings.images}):`,
     ...leftOut.map(({ name, reason }) => `  ${name}: ${reason}`),
   ];
 }

@@ -10,7 +10,14 @@ export interface ContainerEvent {
 
 export type Sighting =
   | { readonly kind: "started"; readonly name: string }
-  | { readonly kind: "trouble"; readonly id: string; readonly name: string; readonly what: string };
+  | {
+      readonly kind: "trouble";
+      readonly id: string;
+      readonly name: string;
+      readonly what: string;
+      /** Told before of this container: its log would be the same again. */
+      readonly again: boolean;
+    };
 
 const EVERY = 5;
 
@@ -28,7 +35,7 @@ export class TroubleSpotter {
 
   see({ Action, Actor: { ID: id, Attributes } }: ContainerEvent): Sighting | undefined {
     const name = planName(Attributes["name"] ?? id, this.prefix);
-    const trouble = (what: string): Sighting => ({ kind: "trouble", id, name, what });
+    const trouble = (what: string, again = false): Sighting => ({ kind: "trouble", id, name, what, again });
     switch (Action) {
       case "start":
         this.#stopping.delete(id);
@@ -56,7 +63,7 @@ export class TroubleSpotter {
   #ended(
     id: string,
     attributes: Readonly<Record<string, string>>,
-    trouble: (what: string) => Sighting,
+    trouble: (what: string, again?: boolean) => Sighting,
   ): Sighting | undefined {
     const code = attributes["exitCode"] ?? "?";
     const job = attributes[`${LABEL}.role`] === "job";
@@ -65,8 +72,9 @@ export class TroubleSpotter {
     this.#ends.set(id, times);
     if (times > 1 && times % EVERY !== 0) return undefined;
     const why = this.#outOfMemory.has(id) ? "ran out of memory and was ended" : `exited with code ${code}`;
-    return trouble(
-      job ? why : times === 1 ? `${why}; the engine starts it again` : `${why}, ${times} times by now`,
-    );
+    if (job) return trouble(why);
+    return times === 1
+      ? trouble(`${why}; the engine starts it again`)
+      : trouble(`${why}, ${times} times by now`, true);
   }
 }

@@ -53,7 +53,7 @@ export class ContainerWatch {
     if (seen?.kind !== "trouble") return;
     this.told.add(seen.name);
     this.#pending = this.#pending.then(async () => {
-      const findings = await examine(this.docker, seen.id).catch(() => undefined);
+      const findings = seen.again ? undefined : await examine(this.docker, seen.id).catch(() => undefined);
       this.handlers.onTrouble(seen.name, seen.what, findings);
     });
   }

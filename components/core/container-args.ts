@@ -66,7 +66,14 @@ function networkArgs(plan: ContainerPlan, refs: ContainerRefs): Partial<docker.C
     networksAdvanced: plan.lanes.map((lane) => ({ name: refs.network(lane), aliases: [plan.name] })),
     ...(plan.ports.length === 0
       ? {}
-      : { ports: plan.ports.map(({ container, host, address }) => ({ internal: container, external: host, ip: address, protocol: "tcp" })) }),
+      : {
+          ports: plan.ports.map(({ container, host, address }) => ({
+            internal: container,
+            external: host,
+            ip: address,
+            protocol: "tcp",
+          })),
+        }),
   };
 }
 
@@ -84,7 +91,9 @@ function hardeningArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
     ...(Object.keys(plan.tmpfs).length === 0 ? {} : { tmpfs: { ...plan.tmpfs } }),
     ...(Object.keys(plan.ulimits).length === 0
       ? {}
-      : { ulimits: Object.entries(plan.ulimits).map(([name, limit]) => ({ name, soft: limit, hard: limit })) }),
+      : {
+          ulimits: Object.entries(plan.ulimits).map(([name, limit]) => ({ name, soft: limit, hard: limit })),
+        }),
   };
 }
 
@@ -147,6 +156,9 @@ function healthArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
   return {
     healthcheck: { tests: [...tests], interval, timeout, retries, startPeriod },
     wait: true,
-    waitTimeout: durationSeconds(startPeriod) + (durationSeconds(interval) + durationSeconds(timeout)) * (retries + 2) + 60,
+    waitTimeout:
+      durationSeconds(startPeriod) +
+      (durationSeconds(interval) + durationSeconds(timeout)) * (retries + 2) +
+      60,
   };
 }

@@ -47,11 +47,15 @@ export function fill(content: Content, deployment: Deployment): pulumi.Input<str
 
 /** Twelve hex digits that change with the content of a secret writer, and give nothing of it away. */
 function revision(deployment: Deployment, writer: string): pulumi.Output<string> {
-  const contents = deployment.container(writer).uploads.map(({ path, content }) =>
-    pulumi.output(fill(content, deployment)).apply((text) => `${path}\0${text}`),
-  );
+  const contents = deployment
+    .container(writer)
+    .uploads.map(({ path, content }) =>
+      pulumi.output(fill(content, deployment)).apply((text) => `${path}\0${text}`),
+    );
   return pulumi.unsecret(
-    pulumi.all(contents).apply((texts) => createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 12)),
+    pulumi
+      .all(contents)
+      .apply((texts) => createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 12)),
   );
 }
 
@@ -61,16 +65,18 @@ function revision(deployment: Deployment, writer: string): pulumi.Output<string>
  */
 function succeeded(container: docker.Container, plan: ContainerPlan): pulumi.Input<pulumi.Resource> {
   if (pulumi.runtime.isDryRun()) return container;
-  return pulumi.all([container.exitCode, container.containerLogs, container.name]).apply(([code, logs, name]) => {
-    if (code !== 0) {
-      throw new pulumi.ResourceError(
-        `Job ${plan.name} failed with exit code ${code}. Its last lines:\n${lastLines(logs)}\nThe next up runs it again; docker logs ${name} has everything.`,
-        container,
-        true,
-      );
-    }
-    return container;
-  });
+  return pulumi
+    .all([container.exitCode, container.containerLogs, container.name])
+    .apply(([code, logs, name]) => {
+      if (code !== 0) {
+        throw new pulumi.ResourceError(
+          `Job ${plan.name} failed with exit code ${code}. Its last lines:\n${lastLines(logs)}\nThe next up runs it again; docker logs ${name} has everything.`,
+          container,
+          true,
+        );
+      }
+      return container;
+    });
 }
 
 function lastLines(logs: string | undefined): string {

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as docker from "@pulumi/docker";
 import type { LaneName } from "../../model/lanes";
 import type { ContainerPlan, Plan, VolumePlan } from "../../model/plan";
@@ -87,6 +87,7 @@ export class Deployment {
 }
 
 function found<T>(value: T | undefined, what: string, name: string): T {
-  if (value === undefined) throw new Error(`${what} "${name}" is used before it is created: check the order in stacks/`);
+  if (value === undefined)
+    throw new Error(`${what} "${name}" is used before it is created: check the order in stacks/`);
   return value;
 }

@@ -26,20 +26,31 @@ export function imageKey(plan: Pick<ContainerPlan, "image" | "reference">): stri
  * ones built from their bundle. Containers run them by id, so a preview shows who is replaced by a new one.
  */
 export class Images extends Component {
-  constructor(name: string, deployment: Deployment, args: ImagesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    deployment: Deployment,
+    args: ImagesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("trade2026:core:Images", name, opts);
     for (const [key, plan] of distinctImages(deployment.plan)) {
       // An operator's own image for one service stands beside the one that others of the same program run.
       const overridden = plan.name in deployment.plan.settings.imageOverrides;
       const logicalName = overridden ? `image-${plan.name}-override` : `image-${plan.image.name}`;
-      deployment.addImage(key, plan.reference === undefined ? this.#build(deployment, plan.image.name, args) : this.#remote(logicalName, plan.reference));
+      deployment.addImage(
+        key,
+        plan.reference === undefined
+          ? this.#build(deployment, plan.image.name, args)
+          : this.#remote(logicalName, plan.reference),
+      );
     }
     this.registerOutputs();
   }
 
   /** `keepLocally`: the engine refuses to delete an image that anything else uses. */
   #remote(logicalName: string, reference: string): pulumi.Output<string> {
-    return new docker.RemoteImage(logicalName, { name: reference, keepLocally: true }, { parent: this }).imageId;
+    return new docker.RemoteImage(logicalName, { name: reference, keepLocally: true }, { parent: this })
+      .imageId;
   }
 
   #build(deployment: Deployment, service: string, { bundle }: ImagesArgs): pulumi.Output<string> {

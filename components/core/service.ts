@@ -9,7 +9,12 @@ import { ConfigVolume, DataVolume, SharedVolume } from "./volumes";
 abstract class WorkloadComponent extends Component {
   readonly container: docker.Container;
 
-  protected constructor(type: ComponentType, name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
+  protected constructor(
+    type: ComponentType,
+    name: string,
+    deployment: Deployment,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super(type, name, opts);
     for (const { name: volume, kind } of deployment.plan.volumes.filter(({ owner }) => owner === name)) {
       if (kind === "data") new DataVolume(volume, deployment, { parent: this });

@@ -44,7 +44,11 @@ export class DataVolume extends Component {
 
   constructor(name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("trade2026:core:DataVolume", name, opts);
-    this.volume = createVolume(deployment, name, "data", { parent: this, protect: true, retainOnDelete: true });
+    this.volume = createVolume(deployment, name, "data", {
+      parent: this,
+      protect: true,
+      retainOnDelete: true,
+    });
     createOwner(deployment, name, this);
     this.registerOutputs({ volume: this.volume.name });
   }

@@ -11,10 +11,13 @@ export function createWorkloads(
 ): ReadonlyMap<string, Service | Job> {
   const created = new Map<string, Service | Job>();
   for (const plan of deployment.plan.containers) {
-    if (plan.name !== plan.workload || plan.name === "toolbox" || plan.role === "writer" || !select(plan)) continue;
+    if (plan.name !== plan.workload || plan.name === "toolbox" || plan.role === "writer" || !select(plan))
+      continue;
     created.set(
       plan.name,
-      plan.role === "job" ? new Job(plan.name, deployment, { parent }) : new Service(plan.name, deployment, { parent }),
+      plan.role === "job"
+        ? new Job(plan.name, deployment, { parent })
+        : new Service(plan.name, deployment, { parent }),
     );
   }
   return created;

@@ -26,9 +26,7 @@ export const clickhouse = defineService({
   ],
   resources: { memory: "2GiB", cpus: 2 },
   user: "101:101",
-  data: [
-    { name: "clickhouse-data", path: "/var/lib/clickhouse", backup: { method: "clickhouse backup" } },
-  ],
+  data: [{ name: "clickhouse-data", path: "/var/lib/clickhouse", backup: { method: "clickhouse backup" } }],
   tmpfs: { "/tmp": { size: "256MiB" }, "/var/log/clickhouse-server": { size: "16MiB" } },
   ulimits: { nofile: 262144 },
   tier: "P1",

@@ -26,7 +26,9 @@ export const opa = defineService({
   probe: httpProbe("/health"),
   metrics: { kind: "endpoint", port: "http", path: "/metrics" },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
-  tools: [{ hostPort: "opa", port: "http", protocol: "http", login: "own", data: true, title: "Open Policy Agent" }],
+  tools: [
+    { hostPort: "opa", port: "http", protocol: "http", login: "own", data: true, title: "Open Policy Agent" },
+  ],
   resources: { memory: "128MiB", cpus: 0.5 },
   user: "1000:1000",
   configPath: POLICY_PATH,
@@ -54,6 +56,9 @@ function callers({ operator, consumers }: ConfigureContext): SecretText {
   const entries = [
     { credential: operator, packages: ["trade2026"] },
     ...consumers.map(({ credential, grant }) => ({ credential, packages: grant.packages })),
-  ].map(({ credential, packages }) => secretText`"${secretRef(credential, "sha256")}": ${entry(credential, packages)}`);
+  ].map(
+    ({ credential, packages }) =>
+      secretText`"${secretRef(credential, "sha256")}": ${entry(credential, packages)}`,
+  );
   return secretText`{"system": {"callers": {${joinTexts(entries, ", ")}}}}\n`;
 }

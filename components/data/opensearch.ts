@@ -29,7 +29,6 @@ export const opensearch = defineService({
   configPath: "/etc/opensearch",
   data: [{ name: "opensearch-data", path: `${HOME}/data`, backup: { method: "opensearch snapshot" } }],
   tmpfs: { "/tmp": { size: "128MiB", exec: true } },
-  ulimits: { nofile: 65536 },
   tier: "P2",
   gate: true,
   stopGrace: "30s",

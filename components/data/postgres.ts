@@ -1,6 +1,14 @@
 import { execProbe } from "../../model/probes";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
-import { access, defineJob, defineService, thirdParty, type ConfigureContext, type Endpoint, type JobSpec } from "../../model/service";
+import {
+  access,
+  defineJob,
+  defineService,
+  thirdParty,
+  type ConfigureContext,
+  type Endpoint,
+  type JobSpec,
+} from "../../model/service";
 
 const USER = "999:999";
 const LIMITS = { max_connections: 200, shared_buffers: "128MB", password_encryption: "scram-sha-256" };
@@ -40,7 +48,10 @@ export const postgres = defineService({
     POSTGRES_PASSWORD_FILE: "/run/secrets/operator-password",
     POSTGRES_INITDB_ARGS: "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums",
   },
-  probe: execProbe(["pg_isready", "--quiet", "--host=127.0.0.1", "--dbname=postgres", "--username=operator"], { startPeriod: "30s" }),
+  probe: execProbe(
+    ["pg_isready", "--quiet", "--host=127.0.0.1", "--dbname=postgres", "--username=operator"],
+    { startPeriod: "30s" },
+  ),
   metrics: { kind: "exporter", exporter: "postgres" },
   endpoint: {
     port: "sql",
@@ -48,7 +59,9 @@ export const postgres = defineService({
     credentials: "perConsumer",
     secretFiles: serviceFile("postgres", "postgres"),
   },
-  tools: [{ hostPort: "postgres", port: "sql", protocol: "tcp", login: "own", data: true, title: "PostgreSQL" }],
+  tools: [
+    { hostPort: "postgres", port: "sql", protocol: "tcp", login: "own", data: true, title: "PostgreSQL" },
+  ],
   resources: { memory: "768MiB", cpus: 1, shm: "256MiB" },
   user: USER,
   data: [{ name: "postgres-data", path: "/var/lib/postgresql/data", backup: { method: "pg_dump" } }],
@@ -87,7 +100,13 @@ export function postgresDatabase(name: string, title: string): JobSpec {
       secretFiles: serviceFile(`${name}-db`, name),
     },
     entrypoint: ["psql"],
-    command: ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=/run/secrets/database.sql", "service=postgres"],
+    command: [
+      "--no-psqlrc",
+      "--quiet",
+      "--set=ON_ERROR_STOP=1",
+      "--file=/run/secrets/database.sql",
+      "service=postgres",
+    ],
     env: { PGSERVICEFILE: "/run/secrets/postgres.pg_service.conf", PGCONNECT_TIMEOUT: "10" },
     resources: { memory: "64MiB", cpus: 0.5 },
     user: USER,

@@ -1,6 +1,12 @@
 import { execProbe } from "../../model/probes";
 import { joinTexts, secretRef, secretText, type Credential, type SecretText } from "../../model/secrets";
-import { defineService, thirdParty, type ConfigureContext, type Grant, type ServiceSpec } from "../../model/service";
+import {
+  defineService,
+  thirdParty,
+  type ConfigureContext,
+  type Grant,
+  type ServiceSpec,
+} from "../../model/service";
 import type { Memory } from "../../model/units";
 
 const CONFIG_PATH = "/etc/valkey";
@@ -15,7 +21,12 @@ export const valkeyState = valkey({
   title: "Valkey (state)",
   tier: "P0",
   memory: "512MiB",
-  settings: { maxmemory: "384mb", "maxmemory-policy": "noeviction", appendonly: "yes", appendfsync: "everysec" },
+  settings: {
+    maxmemory: "384mb",
+    "maxmemory-policy": "noeviction",
+    appendonly: "yes",
+    appendfsync: "everysec",
+  },
   durable: true,
 });
 
@@ -96,7 +107,9 @@ function aclUser(credential: Credential, grant: Grant): SecretText {
     return Array.isArray(value) ? (value as readonly string[]) : otherwise;
   };
   const commands = list("commands", ["+@all", "-@dangerous", "-@admin"]);
-  const keys = list("keys", "commands" in grant ? [] : [`${credential.username}:*`]).map((pattern) => `~${pattern}`);
+  const keys = list("keys", "commands" in grant ? [] : [`${credential.username}:*`]).map(
+    (pattern) => `~${pattern}`,
+  );
   const channels = list("channels", []).map((pattern) => `&${pattern}`);
   const rules = ["resetkeys", ...keys, "resetchannels", ...channels, "-@all", ...commands].join(" ");
   return secretText`user ${credential.username} on #${secretRef(credential, "sha256")} ${rules}\n`;

@@ -1,6 +1,14 @@
 import { httpProbe } from "../../model/probes";
 import { secretRef, secretText } from "../../model/secrets";
-import { defineJob, defineService, thirdParty, type ConfigureContext, type FileSpec, type JobSpec, type ServiceSpec } from "../../model/service";
+import {
+  defineJob,
+  defineService,
+  thirdParty,
+  type ConfigureContext,
+  type FileSpec,
+  type JobSpec,
+  type ServiceSpec,
+} from "../../model/service";
 import { CONFIG_PATH, GATEWAY_PORTS, staticConfig, TLS_PATH, tlsConfig, type EntryPoint } from "./traefik";
 
 export { GATEWAY_PORTS };
@@ -42,7 +50,16 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
 }
 
 /** Traefik with the file provider. No Docker socket; routes and certificates are read again when they change. */
-export function traefik({ name, title, tier, ports, publish, entryPoints, routes, authority }: GatewayInput): ServiceSpec {
+export function traefik({
+  name,
+  title,
+  tier,
+  ports,
+  publish,
+  entryPoints,
+  routes,
+  authority,
+}: GatewayInput): ServiceSpec {
   return defineService({
     name,
     title,

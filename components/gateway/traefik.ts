@@ -27,22 +27,36 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
     content: stringify({
       global: { checkNewVersion: false, sendAnonymousUsage: false },
       log: { level: "INFO", format: "json" },
-      accessLog: { format: "json", fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } } },
+      accessLog: {
+        format: "json",
+        fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } },
+      },
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
       providers: { file: { directory: `${CONFIG_PATH}/dynamic`, watch: true } },
-      serversTransport: { forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" } },
+      serversTransport: {
+        forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" },
+      },
       entryPoints: Object.fromEntries([
         ...[...entryPoints].map(({ name, port, redirectToHttps }) => [
           name,
           {
             address: `:${port}`,
-            transport: { respondingTimeouts: timeouts, lifeCycle: { requestAcceptGraceTimeout: "1s", graceTimeOut: "8s" } },
+            transport: {
+              respondingTimeouts: timeouts,
+              lifeCycle: { requestAcceptGraceTimeout: "1s", graceTimeOut: "8s" },
+            },
             forwardedHeaders: { insecure: false },
             ...(redirectToHttps === undefined
               ? {}
-              : { http: { redirections: { entryPoint: { to: `:${redirectToHttps}`, scheme: "https", permanent: true } } } }),
+              : {
+                  http: {
+                    redirections: {
+                      entryPoint: { to: `:${redirectToHttps}`, scheme: "https", permanent: true },
+                    },
+                  },
+                }),
           },
         ]),
         ["ping", { address: `127.0.0.1:${GATEWAY_PORTS.ping}` }],
@@ -103,7 +117,12 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
           "services",
           routed.map(({ service, route }) => [
             service.name,
-            { loadBalancer: { servers: [{ url: serviceUrl(service, route.port ?? "http") }], passHostHeader: true } },
+            {
+              loadBalancer: {
+                servers: [{ url: serviceUrl(service, route.port ?? "http") }],
+                passHostHeader: true,
+              },
+            },
           ]),
         ),
         middlewares: {
@@ -130,7 +149,11 @@ const MUTUAL_TLS = {
  * HTTP clients show a certificate instead of logging in.
  */
 export function toolsConfig({ services, settings, wellKnown }: PlatformContext, mutual = false): FileSpec {
-  const tools = publishedTools(services, settings).map(({ service, tool }) => ({ service, tool, name: toolPortName(tool) }));
+  const tools = publishedTools(services, settings).map(({ service, tool }) => ({
+    service,
+    tool,
+    name: toolPortName(tool),
+  }));
   const http = tools.filter(({ tool }) => tool.protocol === "http");
   const tcp = tools.filter(({ tool }) => tool.protocol === "tcp");
   const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
@@ -167,7 +190,10 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
             tcp: {
               ...section(
                 "routers",
-                tcp.map(({ name }) => [name, { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} }]),
+                tcp.map(({ name }) => [
+                  name,
+                  { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} },
+                ]),
               ),
               ...section(
                 "services",
@@ -183,7 +209,10 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
 }
 
 /** A section by name; none when it is empty, which Traefik refuses with the whole file. */
-function section(name: string, entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, unknown>> {
+function section(
+  name: string,
+  entries: readonly (readonly [string, unknown])[],
+): Readonly<Record<string, unknown>> {
   return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
 }
 
@@ -234,7 +263,12 @@ function routeMiddlewares(
     [`${name}-in-flight`, { inFlightReq: { amount: 1000 } }],
     [`${name}-body`, { buffering: { maxRequestBodyBytes: route.maxBodyBytes ?? 1_048_576 } }],
     ...(landing && landing !== service
-      ? [[`${name}-errors`, { errors: { status: ["502-504"], service: landing.name, query: "/errors/{status}?url={url}" } }] as const]
+      ? [
+          [
+            `${name}-errors`,
+            { errors: { status: ["502-504"], service: landing.name, query: "/errors/{status}?url={url}" } },
+          ] as const,
+        ]
       : []),
     ...((route.stripPrefix ?? route.path !== "/")
       ? [[`${name}-strip`, { stripPrefix: { prefixes: [route.path] } }] as const]

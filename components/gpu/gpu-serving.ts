@@ -18,7 +18,11 @@ export interface GpuServingArgs {
 
 /** Everything of a GPU stack under one component, so that one provider option moves it to another host. */
 export class GpuServing extends Component {
-  constructor(name: string, { plan, images, networks }: GpuServingArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { plan, images, networks }: GpuServingArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("trade2026:gpu:GpuServing", name, opts);
     const deployment = new Deployment(plan);
     new Images("images", deployment, images, { parent: this });

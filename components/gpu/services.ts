@@ -24,7 +24,16 @@ export function gpuWorkloads(settings: Settings): readonly Workload[] {
     ports: { http: 8000, grpc: 8001, metrics: 8002 },
     probe: httpProbe("/v2/health/ready", { startPeriod: "2m0s", interval: "10s" }),
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
-    tools: [{ hostPort: "gpu-serving", port: "http", protocol: "http", login: "gateway", data: false, title: "GPU serving" }],
+    tools: [
+      {
+        hostPort: "gpu-serving",
+        port: "http",
+        protocol: "http",
+        login: "gateway",
+        data: false,
+        title: "GPU serving",
+      },
+    ],
     resources: { memory: "8GiB", cpus: 4, shm: "1GiB", gpu: settings.gpu },
     user: "1000:1000",
     data: [{ name: "triton-models", path: "/models", backup: { method: "files" } }],

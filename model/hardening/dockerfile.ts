@@ -33,7 +33,8 @@ function instructionProblems(keyword: string, words: string): readonly string[] 
       return words.startsWith("/") || PLACEHOLDER.test(words) ? [] : [`has the relative WORKDIR ${words}`];
     case "ENV":
     case "ARG":
-      return /^\w*(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)\w*([=\s]|$)/i.test(words) && !/^\w*_FILE[=\s]/i.test(words)
+      return /^\w*(PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY)\w*([=\s]|$)/i.test(words) &&
+        !/^\w*_FILE[=\s]/i.test(words)
         ? [`has a secret in ${keyword}`]
         : [];
     case "RUN":
@@ -48,12 +49,14 @@ function commandProblems(words: readonly string[]): readonly string[] {
   if (program === "cd") return ["changes folder in RUN; WORKDIR is expected"];
   if (/^apt(-get)?$/.test(program)) return aptProblems(rest);
   if (/^pip3?$/.test(program)) return pipProblems(rest);
-  if (program === "chmod" && rest.some((word) => /^0?[2467]\d{3}$|^[ugoa]*\+[rwx]*s/.test(word))) return ["sets a setuid or setgid bit"];
+  if (program === "chmod" && rest.some((word) => /^0?[2467]\d{3}$|^[ugoa]*\+[rwx]*s/.test(word)))
+    return ["sets a setuid or setgid bit"];
   return [];
 }
 
 function aptProblems(words: readonly string[]): readonly string[] {
-  if (words.some((word) => /^(dist-|full-)?upgrade$/.test(word))) return ["upgrades packages; a newer base is expected"];
+  if (words.some((word) => /^(dist-|full-)?upgrade$/.test(word)))
+    return ["upgrades packages; a newer base is expected"];
   const at = words.indexOf("install");
   if (at < 0) return [];
   return words
@@ -76,5 +79,7 @@ function userProblems(instructions: readonly Instruction[]): readonly string[] {
   const stage = instructions.slice(instructions.findLastIndex(([keyword]) => keyword === "FROM") + 1);
   const user = stage.findLast(([keyword]) => keyword === "USER")?.[1];
   if (user === undefined) return ["names no USER"];
-  return /^[1-9]\d*(:[1-9]\d*)?$/.test(user) ? [] : [`ends as USER ${user}; a number other than 0 is expected`];
+  return /^[1-9]\d*(:[1-9]\d*)?$/.test(user)
+    ? []
+    : [`ends as USER ${user}; a number other than 0 is expected`];
 }

@@ -64,7 +64,9 @@ export const EXPOSURE_CONTROLS: readonly Control[] = [
         view.ports
           .filter(({ address }) => ANY_ADDRESS.includes(address))
           .map(({ host }) => `port ${host} is published on every address`),
-        view.ports.length === 0 ? "publishes none" : [...new Set(view.ports.map(({ address }) => address))].join(", "),
+        view.ports.length === 0
+          ? "publishes none"
+          : [...new Set(view.ports.map(({ address }) => address))].join(", "),
       ),
   },
   {
@@ -77,7 +79,9 @@ export const EXPOSURE_CONTROLS: readonly Control[] = [
       verdict(
         plan.capability === "gateway"
           ? []
-          : view.ports.filter(({ host }) => host < 1024).map(({ host }) => `publishes ${host === 0 ? "a random port" : host}`),
+          : view.ports
+              .filter(({ host }) => host < 1024)
+              .map(({ host }) => `publishes ${host === 0 ? "a random port" : host}`),
         plan.capability === "gateway" ? "a gateway" : "none",
       ),
   },
@@ -88,13 +92,16 @@ export const EXPOSURE_CONTROLS: readonly Control[] = [
     hard: true,
     observable: true,
     check: ({ view, plan }) => {
-      const key = (host: number, container: number, address: string): string => `${address}:${host}->${container}`;
+      const key = (host: number, container: number, address: string): string =>
+        `${address}:${host}->${container}`;
       const declared = plan.ports.map(({ host, container, address }) => key(host, container, address));
       const published = view.ports.map(({ host, container, address }) => key(host, container, address));
       return verdict(
         [
           ...(view.publishAll ? ["publishes whatever the image exposes"] : []),
-          ...published.filter((port) => !declared.includes(port)).map((port) => `publishes ${port}, which is not declared`),
+          ...published
+            .filter((port) => !declared.includes(port))
+            .map((port) => `publishes ${port}, which is not declared`),
         ],
         published.length === 0 ? "publishes none" : published.join(", "),
       );
@@ -118,7 +125,9 @@ export const EXPOSURE_CONTROLS: readonly Control[] = [
       verdict(
         [
           // Uploads are how secrets get into a volume of the service's own.
-          ...view.secretInputs.filter((name) => name !== "uploads").map((name) => `the input ${name} holds a secret`),
+          ...view.secretInputs
+            .filter((name) => name !== "uploads")
+            .map((name) => `the input ${name} holds a secret`),
           ...leaks(view),
         ],
         "none",
@@ -151,10 +160,16 @@ function sharedVolumes({ view, stack }: Subject): readonly string[] {
 function networksVerdict({ view, plan, stack }: Subject): ReturnType<Control["check"]> {
   const { networkMode, networks } = view;
   if (networks.length === 0) {
-    return networkMode === "none" && plan.lanes.length === 0 ? pass("no network at all") : fail(`network mode "${networkMode}" without a lane`);
+    return networkMode === "none" && plan.lanes.length === 0
+      ? pass("no network at all")
+      : fail(`network mode "${networkMode}" without a lane`);
   }
-  const foreign = networks.filter((network) => !plan.lanes.some((lane) => network === lane || network.endsWith(`-${lane}`)));
-  const open = stack.lanes.filter(({ name, internal }) => plan.lanes.includes(name) && name !== "frontend" && !internal);
+  const foreign = networks.filter(
+    (network) => !plan.lanes.some((lane) => network === lane || network.endsWith(`-${lane}`)),
+  );
+  const open = stack.lanes.filter(
+    ({ name, internal }) => plan.lanes.includes(name) && name !== "frontend" && !internal,
+  );
   return verdict(
     [
       ...foreign.map((network) => `is on ${network}, which is none of its lanes`),

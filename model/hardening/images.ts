@@ -36,7 +36,9 @@ export const IMAGE_CONTROLS: readonly Control[] = [
     exempt: ({ image }) => (image.dockerfiles.length === 0 ? "somebody else's image" : undefined),
     check: ({ image }) =>
       verdict(
-        image.dockerfiles.flatMap(({ path, text }) => dockerfileProblems(text).map((problem) => `${path} ${problem}`)),
+        image.dockerfiles.flatMap(({ path, text }) =>
+          dockerfileProblems(text).map((problem) => `${path} ${problem}`),
+        ),
         image.dockerfiles.map(({ path }) => path).join(", "),
       ),
   },
@@ -46,7 +48,10 @@ export const IMAGE_CONTROLS: readonly Control[] = [
     source: { cis: ["4.4"], owasp: ["9", "13"] },
     hard: false,
     observable: false,
-    check: ({ image }) => (image.scanned === undefined ? fail("neither a scan nor a bill of materials is recorded") : pass(image.scanned)),
+    check: ({ image }) =>
+      image.scanned === undefined
+        ? fail("neither a scan nor a bill of materials is recorded")
+        : pass(image.scanned),
   },
   {
     id: "D29",
@@ -69,8 +74,12 @@ function pinned({ view, plan: { reference } }: Subject): Verdict {
   const registry = registryOf(reference);
   return verdict(
     [
-      ...(DIGEST.test(reference) ? [] : [`${reference} has no digest: ./trade2026 images resolve looks it up`]),
-      ...(/:latest(@|$)/.test(reference) || !/:[^/]+/.test(reference.replace(DIGEST, "")) ? [`${reference} has no version`] : []),
+      ...(DIGEST.test(reference)
+        ? []
+        : [`${reference} has no digest: ./trade2026 images resolve looks it up`]),
+      ...(/:latest(@|$)/.test(reference) || !/:[^/]+/.test(reference.replace(DIGEST, ""))
+        ? [`${reference} has no version`]
+        : []),
       ...(ALLOWED_REGISTRIES.includes(registry) || /^localhost(:\d+)?$/.test(registry)
         ? []
         : [`${registry} is none of ${ALLOWED_REGISTRIES.join(", ")}`]),

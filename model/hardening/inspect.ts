@@ -3,12 +3,31 @@ import type { ContainerView, MountView } from "./view";
 
 /** The engine writes null where there is nothing. */
 const strings = z.array(z.string()).nullish().transform(orEmpty);
-const text = z.string().nullish().transform((value) => value ?? "");
-const count = z.number().nullish().transform((value) => value ?? 0);
-const flag = z.boolean().nullish().transform((value) => value ?? false);
-const record = z.record(z.string(), z.string()).nullish().transform((value) => value ?? {});
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? "");
+const count = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? 0);
+const flag = z
+  .boolean()
+  .nullish()
+  .transform((value) => value ?? false);
+const record = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => value ?? {});
 
-const mount = z.object({ Type: z.string(), Name: text, Source: text, Destination: z.string(), RW: z.boolean(), Propagation: text });
+const mount = z.object({
+  Type: z.string(),
+  Name: text,
+  Source: text,
+  Destination: z.string(),
+  RW: z.boolean(),
+  Propagation: text,
+});
 
 /** What `docker inspect` of a container says, as far as it matters here; from Engine API 1.41 on. */
 const inspectSchema = z.object({
@@ -49,14 +68,25 @@ const inspectSchema = z.object({
     IpcMode: text,
     UTSMode: text,
     UsernsMode: text,
-    Devices: z.array(z.object({ PathOnHost: z.string() })).nullish().transform(orEmpty),
-    DeviceRequests: z.array(z.object({ Driver: text })).nullish().transform(orEmpty),
+    Devices: z
+      .array(z.object({ PathOnHost: z.string() }))
+      .nullish()
+      .transform(orEmpty),
+    DeviceRequests: z
+      .array(z.object({ Driver: text }))
+      .nullish()
+      .transform(orEmpty),
     CgroupParent: text,
     LogConfig: z.object({ Type: text, Config: record }),
     Init: flag,
   }),
   Mounts: z.array(mount).nullish().transform(orEmpty),
-  NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()).nullish().transform((value) => value ?? {}) }),
+  NetworkSettings: z.object({
+    Networks: z
+      .record(z.string(), z.unknown())
+      .nullish()
+      .transform((value) => value ?? {}),
+  }),
 });
 
 const MIB = 1024 ** 2;
@@ -71,7 +101,12 @@ export function inspectedName(inspected: unknown): string {
  * @throws ZodError when it is not the inspection of a container
  */
 export function viewOfInspect(inspected: unknown): ContainerView {
-  const { Config: config, HostConfig: host, Mounts: mounts, NetworkSettings: settings } = inspectSchema.parse(inspected);
+  const {
+    Config: config,
+    HostConfig: host,
+    Mounts: mounts,
+    NetworkSettings: settings,
+  } = inspectSchema.parse(inspected);
   return {
     image: config.Image,
     user: config.User,
@@ -86,7 +121,10 @@ export function viewOfInspect(inspected: unknown): ContainerView {
     cpus: cpus(host),
     pids: Math.max(0, host.PidsLimit),
     probe: config.Healthcheck?.Test ?? [],
-    restart: { name: host.RestartPolicy.Name === "" ? "no" : host.RestartPolicy.Name, retries: host.RestartPolicy.MaximumRetryCount },
+    restart: {
+      name: host.RestartPolicy.Name === "" ? "no" : host.RestartPolicy.Name,
+      retries: host.RestartPolicy.MaximumRetryCount,
+    },
     mounts: mounts.map(({ Type, Name, Source, Destination, RW, Propagation }): MountView => ({
       kind: Type === "volume" || Type === "bind" ? Type : "other",
       source: Type === "volume" ? Name : Source,
@@ -103,7 +141,9 @@ export function viewOfInspect(inspected: unknown): ContainerView {
     ),
     publishAll: host.PublishAllPorts,
     networkMode: host.NetworkMode,
-    networks: Object.keys(settings.Networks).filter((network) => network !== "none").sort(),
+    networks: Object.keys(settings.Networks)
+      .filter((network) => network !== "none")
+      .sort(),
     pidMode: host.PidMode,
     ipcMode: host.IpcMode,
     utsMode: host.UTSMode,

@@ -22,8 +22,12 @@ export function leaks({
     ...Object.entries(labels).map(([name, value]) => ["label", name, value] as const),
   ];
   return [
-    ...named.filter(([, name, value]) => isNamedSecret(name, value)).map(([kind, name]) => `${kind} ${name} looks like a credential`),
-    ...named.filter(([, , value]) => isSecretValue(value)).map(([kind, name]) => `the value of ${kind} ${name} looks like a credential`),
+    ...named
+      .filter(([, name, value]) => isNamedSecret(name, value))
+      .map(([kind, name]) => `${kind} ${name} looks like a credential`),
+    ...named
+      .filter(([, , value]) => isSecretValue(value))
+      .map(([kind, name]) => `the value of ${kind} ${name} looks like a credential`),
     ...wordLeaks("command", command),
     ...wordLeaks("probe", probe),
   ];
@@ -31,7 +35,9 @@ export function leaks({
 
 function wordLeaks(kind: string, words: readonly string[]): readonly string[] {
   return words.flatMap((word, index) =>
-    isSecretValue(word) || isNamedFlag(word) ? [`word ${index + 1} of the ${kind} looks like a credential`] : [],
+    isSecretValue(word) || isNamedFlag(word)
+      ? [`word ${index + 1} of the ${kind} looks like a credential`]
+      : [],
   );
 }
 
@@ -64,5 +70,8 @@ function isRandom(word: string): boolean {
 export function entropy(text: string): number {
   const counts = new Map<string, number>();
   for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
-  return [...counts.values()].reduce((sum, count) => sum - (count / text.length) * Math.log2(count / text.length), 0);
+  return [...counts.values()].reduce(
+    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
+    0,
+  );
 }

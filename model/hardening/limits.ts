@@ -13,7 +13,9 @@ export const LIMIT_CONTROLS: readonly Control[] = [
     observable: true,
     check: ({ view: { memory, memorySwap } }) => {
       if (memory <= 0) return fail("no memory limit");
-      return memorySwap === memory ? pass(`${memory} MiB`) : fail(`${memory} MiB, with swap ${memorySwap} MiB; the same is expected`);
+      return memorySwap === memory
+        ? pass(`${memory} MiB`)
+        : fail(`${memory} MiB, with swap ${memorySwap} MiB; the same is expected`);
     },
   },
   {
@@ -31,7 +33,9 @@ export const LIMIT_CONTROLS: readonly Control[] = [
     hard: false,
     observable: true,
     check: ({ view }) =>
-      view.pids > 0 ? pass(`${view.pids}`) : fail("none: docker.Container has no input for it, and a limit per user is another thing"),
+      view.pids > 0
+        ? pass(`${view.pids}`)
+        : fail("none: docker.Container has no input for it, and a limit per user is another thing"),
   },
   {
     id: "D10",
@@ -46,8 +50,13 @@ export const LIMIT_CONTROLS: readonly Control[] = [
     check: ({ view: { probe } }) => {
       const [kind = "NONE", ...words] = probe;
       if (kind === "NONE") return fail("no probe");
-      const command = words.join(" ").replace(/^((\/usr)?\/bin\/)?(ba|da|a)?sh -e?c /, "").trim();
-      return command === "" || ALWAYS_WELL.test(command) ? fail(`"${command}" never fails`) : pass(shortened(command));
+      const command = words
+        .join(" ")
+        .replace(/^((\/usr)?\/bin\/)?(ba|da|a)?sh -e?c /, "")
+        .trim();
+      return command === "" || ALWAYS_WELL.test(command)
+        ? fail(`"${command}" never fails`)
+        : pass(shortened(command));
     },
   },
   {
@@ -59,7 +68,9 @@ export const LIMIT_CONTROLS: readonly Control[] = [
     check: ({ view: { restart } }) =>
       restart.name === "no" || (restart.name === "on-failure" && restart.retries > 0 && restart.retries <= 5)
         ? pass(restart.name)
-        : fail(`${restart.name}, on purpose: a platform comes back after a reboot, and an alert counts restarts`),
+        : fail(
+            `${restart.name}, on purpose: a platform comes back after a reboot, and an alert counts restarts`,
+          ),
   },
   {
     id: "D25",
@@ -71,7 +82,9 @@ export const LIMIT_CONTROLS: readonly Control[] = [
       const bounded = log.options["max-size"] !== undefined && Number(log.options["max-file"]) >= 1;
       return ["json-file", "local"].includes(log.driver) && bounded
         ? pass(`${log.driver}, ${log.options["max-file"]} × ${log.options["max-size"]}`)
-        : fail(`"${log.driver}" with ${JSON.stringify(log.options)}; json-file or local with max-size and max-file is expected`);
+        : fail(
+            `"${log.driver}" with ${JSON.stringify(log.options)}; json-file or local with max-size and max-file is expected`,
+          );
     },
   },
   {
@@ -84,7 +97,9 @@ export const LIMIT_CONTROLS: readonly Control[] = [
     check: ({ view, plan }) =>
       verdict(
         [
-          ...(view.stopSeconds >= plan.stopSeconds ? [] : [`is killed after ${view.stopSeconds} s of ${plan.stopSeconds} s`]),
+          ...(view.stopSeconds >= plan.stopSeconds
+            ? []
+            : [`is killed after ${view.stopSeconds} s of ${plan.stopSeconds} s`]),
           ...(view.deleteSeconds === undefined || view.deleteSeconds >= plan.stopSeconds
             ? []
             : [`is killed after ${view.deleteSeconds} s of ${plan.stopSeconds} s when it is replaced`]),

@@ -22,7 +22,9 @@ export const PRIVILEGE_CONTROLS: readonly Control[] = [
     observable: true,
     check: ({ view, plan }) => {
       const declared = new Map(plan.capabilities.map(({ name, reason }) => [name as string, reason.trim()]));
-      const unexplained = view.capAdd.filter((name) => (declared.get(canonicalCapability(name)) ?? "") === "");
+      const unexplained = view.capAdd.filter(
+        (name) => (declared.get(canonicalCapability(name)) ?? "") === "",
+      );
       return verdict(
         [
           ...(view.capDrop.includes("ALL") ? [] : ["does not drop ALL"]),
@@ -61,7 +63,8 @@ export const PRIVILEGE_CONTROLS: readonly Control[] = [
     source: { cis: ["5.13"], owasp: ["8"] },
     hard: true,
     observable: true,
-    exempt: (subject) => (neverRuns(subject) ? "files are uploaded into it, and nothing runs in it" : undefined),
+    exempt: (subject) =>
+      neverRuns(subject) ? "files are uploaded into it, and nothing runs in it" : undefined,
     check: ({ view }) =>
       verdict(
         [
@@ -108,8 +111,12 @@ export const PRIVILEGE_CONTROLS: readonly Control[] = [
       verdict(
         [
           ...view.devices.map((device) => `hands ${device} through`),
-          ...view.deviceDrivers.filter((driver) => driver === "").map(() => "a device request names no driver"),
-          ...(view.deviceDrivers.length > 0 && plan.gpu === undefined ? ["requests a device that is not declared"] : []),
+          ...view.deviceDrivers
+            .filter((driver) => driver === "")
+            .map(() => "a device request names no driver"),
+          ...(view.deviceDrivers.length > 0 && plan.gpu === undefined
+            ? ["requests a device that is not declared"]
+            : []),
         ],
         view.deviceDrivers.length === 0 ? "none" : view.deviceDrivers.join(", "),
       ),
@@ -120,7 +127,8 @@ export const PRIVILEGE_CONTROLS: readonly Control[] = [
     source: { cis: ["5.25"], owasp: [] },
     hard: false,
     observable: true,
-    check: ({ view }) => (view.cgroupParent === "" ? pass("default") : fail(`cgroup parent ${view.cgroupParent}`)),
+    check: ({ view }) =>
+      view.cgroupParent === "" ? pass("default") : fail(`cgroup parent ${view.cgroupParent}`),
   },
   {
     id: "D22",
@@ -131,7 +139,9 @@ export const PRIVILEGE_CONTROLS: readonly Control[] = [
     check: ({ view, plan }) =>
       verdict(
         [
-          ...(view.command.some((word) => /(^|\/)(sshd|dropbear)\b/.test(word)) ? ["runs an SSH daemon"] : []),
+          ...(view.command.some((word) => /(^|\/)(sshd|dropbear)\b/.test(word))
+            ? ["runs an SSH daemon"]
+            : []),
           ...(Object.values(plan.listens).includes(22) ? ["listens on port 22"] : []),
         ],
         "a plain container without SSH",

@@ -53,10 +53,16 @@ export function hardeningScore(plan: Plan, facts: ScoreFacts): StackScore {
  * @param inspected what `docker inspect` says of the platform's containers, in any order
  * @throws ZodError when that is something else
  */
-export function inspectScore(plan: Plan, inspected: readonly unknown[], facts: Pick<ScoreFacts, "today" | "waivers">): StackScore {
+export function inspectScore(
+  plan: Plan,
+  inspected: readonly unknown[],
+  facts: Pick<ScoreFacts, "today" | "waivers">,
+): StackScore {
   const prefix = `${plan.settings.prefix}-`;
   const views = new Map(
-    inspected.map((one) => [inspectedName(one).replace(new RegExp(`^${prefix}`), ""), viewOfInspect(one)] as const),
+    inspected.map(
+      (one) => [inspectedName(one).replace(new RegExp(`^${prefix}`), ""), viewOfInspect(one)] as const,
+    ),
   );
   const observed = CONTROLS.filter(({ observable }) => observable);
   return scoreOf(plan, { ...facts, views, image: () => ({ dockerfiles: [] }) }, observed);
@@ -68,7 +74,17 @@ function scoreOf(plan: Plan, facts: ScoreFacts, controls: readonly Control[]): S
     const view = facts.views.get(container.name);
     if (!view) return [];
     const waivers = [...container.waivers, ...(facts.waivers?.(container) ?? [])];
-    return [{ container, waivers, score: containerScore({ plan: container, view, image: facts.image(container), stack }, waivers, controls) }];
+    return [
+      {
+        container,
+        waivers,
+        score: containerScore(
+          { plan: container, view, image: facts.image(container), stack },
+          waivers,
+          controls,
+        ),
+      },
+    ];
   });
   const containers = scored.map(({ score }) => score);
   return {
@@ -85,7 +101,11 @@ function scoreOf(plan: Plan, facts: ScoreFacts, controls: readonly Control[]): S
   };
 }
 
-function containerScore(subject: Subject, waivers: readonly Waiver[], controls: readonly Control[]): ContainerScore {
+function containerScore(
+  subject: Subject,
+  waivers: readonly Waiver[],
+  controls: readonly Control[],
+): ContainerScore {
   const findings = controls.map((control): Finding => {
     const exempt = control.exempt?.(subject);
     if (exempt !== undefined) return { control: control.id, outcome: "notApplicable", evidence: exempt };
@@ -125,12 +145,18 @@ function waiverProblems(
     const path = `${name}: waiver of ${waiver.control}`;
     const finding = findings.find(({ control }) => control === waiver.control);
     const problem = (what: string, fix: string): Problem => ({ path, what, value: waiver, fix });
-    if (!/^\d{4}-\d\d-\d\d$/.test(waiver.expires)) return [problem("has no ISO date as its expiry", "write expires: 2027-06-30")];
-    if (waiver.reason.trim().length < 10) return [problem("has no reason", "say why the program cannot do without")];
-    if (waiver.expires < today) return [problem("has expired", "mend what it waives, or decide anew and set another date")];
-    if (!CONTROLS.some(({ id }) => id === waiver.control)) return [problem("waives no control", "name one of D1 to D29")];
+    if (!/^\d{4}-\d\d-\d\d$/.test(waiver.expires))
+      return [problem("has no ISO date as its expiry", "write expires: 2027-06-30")];
+    if (waiver.reason.trim().length < 10)
+      return [problem("has no reason", "say why the program cannot do without")];
+    if (waiver.expires < today)
+      return [problem("has expired", "mend what it waives, or decide anew and set another date")];
+    if (!CONTROLS.some(({ id }) => id === waiver.control))
+      return [problem("waives no control", "name one of D1 to D29")];
     // A control that this view cannot show is judged by the other one.
-    return finding && finding.outcome !== "fail" ? [problem(`is not needed: ${finding.evidence}`, "remove it")] : [];
+    return finding && finding.outcome !== "fail"
+      ? [problem(`is not needed: ${finding.evidence}`, "remove it")]
+      : [];
   });
 }
 

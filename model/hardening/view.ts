@@ -181,10 +181,7 @@ export function viewOfInputs(
     usernsMode: given.usernsMode,
     devices: given.devices.map(({ hostPath }) => hostPath),
     // `gpus` names no driver.
-    deviceDrivers: [
-      ...given.deviceRequests.map(({ driver }) => driver),
-      ...(given.gpus === "" ? [] : [""]),
-    ],
+    deviceDrivers: [...given.deviceRequests.map(({ driver }) => driver), ...(given.gpus === "" ? [] : [""])],
     cgroupParent: given.cgroupParent,
     environment: given.envs,
     labels: Object.fromEntries(given.labels.map(({ label, value }) => [label, value])),

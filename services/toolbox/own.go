@@ -75,6 +75,9 @@ func ownTree(path string, uid, gid int, mode uint32) (string, error) {
 			return "", err
 		}
 	}
+	if err := markUsed(clean); err != nil {
+		return "", err
+	}
 	// the owner last: it is what marks the tree as done
 	if err := syscall.Chmod(clean, mode); err != nil {
 		return "", &fs.PathError{Op: "chmod", Path: clean, Err: err}
@@ -83,6 +86,18 @@ func ownTree(path string, uid, gid int, mode uint32) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("now %d:%d %04o, %d entries below changed", uid, gid, mode, changed), nil
+}
+
+// An empty volume takes over the owner of the folder that an image has at the place where it is mounted first;
+// a volume with a file in it keeps its own.
+const usedMark = ".trade2026-volume"
+
+func markUsed(root string) error {
+	entries, err := os.ReadDir(root)
+	if err != nil || len(entries) > 0 {
+		return err
+	}
+	return os.WriteFile(filepath.Join(root, usedMark), []byte("keeps this volume's owner\n"), 0o444)
 }
 
 func ownBelow(root string, uid, gid int) (changed int, err error) {

@@ -68,6 +68,30 @@ func TestOwnChangesTheTreeOnce(t *testing.T) {
 	}
 }
 
+func TestOwnMarksAnEmptyVolume(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("giving files away needs root")
+	}
+	root := filepath.Join(t.TempDir(), "volume")
+	if err := os.Mkdir(root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, message := runAs(t, "", "own", "1234:5678", root); code != 0 {
+		t.Fatal(message)
+	}
+	if _, mode := ownerOf(t, filepath.Join(root, usedMark)); mode != 0o444 {
+		t.Errorf("mark has mode %v", mode)
+	}
+	full := t.TempDir()
+	writeFile(t, filepath.Join(full, "data"), "x")
+	if code, _, message := runAs(t, "", "own", "1234:5678", full); code != 0 {
+		t.Fatal(message)
+	}
+	if _, err := os.Lstat(filepath.Join(full, usedMark)); !os.IsNotExist(err) {
+		t.Error("a volume with data in it was marked")
+	}
+}
+
 func TestOwnWithoutRoot(t *testing.T) {
 	root := t.TempDir()
 	self := fmt.Sprintf("%d:%d", os.Getuid(), os.Getgid())

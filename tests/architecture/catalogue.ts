@@ -28,5 +28,11 @@ export function declaredSpecs(): readonly { readonly folder: string; readonly sp
 }
 
 function isWorkload(value: unknown): value is Workload {
-  return typeof value === "object" && value !== null && "kind" in value && "capability" in value && "needs" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    "capability" in value &&
+    "needs" in value
+  );
 }

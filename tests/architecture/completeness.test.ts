@@ -13,8 +13,13 @@ describe.each(named)("%s", (_, workload) => {
   it("has a title, an image that there is, and a user other than root", () => {
     expect(workload.title.trim()).not.toBe("");
     expect(workload.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
-    if (workload.image.kind === "thirdParty") expect(Object.keys(lock.programs)).toContain(workload.image.name);
-    else expect([workload.image.name, existsSync(join(ROOT, "services", workload.image.name, "src/main.ts"))]).toEqual([workload.image.name, true]);
+    if (workload.image.kind === "thirdParty")
+      expect(Object.keys(lock.programs)).toContain(workload.image.name);
+    else
+      expect([
+        workload.image.name,
+        existsSync(join(ROOT, "services", workload.image.name, "src/main.ts")),
+      ]).toEqual([workload.image.name, true]);
   });
 
   it("has limits", () => {
@@ -23,14 +28,21 @@ describe.each(named)("%s", (_, workload) => {
   });
 
   it("keeps what its image promises in both modes: user, entry point, places to write", () => {
-    const contract = workload.image.kind === "thirdParty" ? lock.programs[workload.image.name]?.contract : undefined;
+    const contract =
+      workload.image.kind === "thirdParty" ? lock.programs[workload.image.name]?.contract : undefined;
     // A set-up job only borrows a store's image for its client.
     if (!contract || workload.kind === "job") return;
     expect(workload.user).toBe(`${contract.uid}:${contract.gid}`);
+    if (workload.entrypoint && contract.entrypoint) expect(workload.entrypoint).toEqual(contract.entrypoint);
     const mounts = new Set([...workload.data.map(({ path }) => path), ...Object.keys(workload.tmpfs)]);
-    const missing = contract.writablePaths.filter(({ path }) => !mounts.has(path));
-    expect(missing).toEqual([]);
-    const noExec = contract.writablePaths.filter(({ path, exec }) => exec && workload.tmpfs[path]?.exec !== true);
+    const needed = [
+      ...contract.writablePaths.map(({ path }) => path),
+      ...(contract.dataPath === null ? [] : [contract.dataPath]),
+    ];
+    expect(needed.filter((path) => !mounts.has(path))).toEqual([]);
+    const noExec = contract.writablePaths.filter(
+      ({ path, exec }) => exec && workload.tmpfs[path]?.exec !== true,
+    );
     expect(noExec).toEqual([]);
   });
 
@@ -42,7 +54,10 @@ describe.each(named)("%s", (_, workload) => {
 
   it("needs what it can use: an endpoint, or a job that has to be done before", () => {
     for (const { target } of workload.needs) {
-      expect([target.name, target.endpoint !== undefined || target.kind === "job"]).toEqual([target.name, true]);
+      expect([target.name, target.endpoint !== undefined || target.kind === "job"]).toEqual([
+        target.name,
+        true,
+      ]);
     }
   });
 
@@ -56,7 +71,12 @@ describe.each(named)("%s", (_, workload) => {
 describe.each(services.map((service) => [service.name, service] as const))("service %s", (_, service) => {
   it("says where its metrics are, or why there are none", () => {
     const { metrics } = service;
-    const said = metrics.kind === "endpoint" ? metrics.path : metrics.kind === "exporter" ? metrics.exporter : metrics.reason;
+    const said =
+      metrics.kind === "endpoint"
+        ? metrics.path
+        : metrics.kind === "exporter"
+          ? metrics.exporter
+          : metrics.reason;
     expect(said.trim()).not.toBe("");
   });
 
@@ -68,7 +88,11 @@ describe.each(services.map((service) => [service.name, service] as const))("serv
   });
 
   it("is on frontend only if it faces users or says why it goes out", () => {
-    if (service.lanes.includes("frontend")) expect([service.name, service.capability === "gateway" || service.egress !== undefined]).toEqual([service.name, true]);
+    if (service.lanes.includes("frontend"))
+      expect([service.name, service.capability === "gateway" || service.egress !== undefined]).toEqual([
+        service.name,
+        true,
+      ]);
   });
 
   it("publishes host ports only as a gateway", () => {
@@ -80,8 +104,16 @@ describe("the catalogue", () => {
   it("has every spec that a capability's folder declares, under its folder's name", () => {
     const known = new Set(catalogue.map(({ name }) => name));
     const declared = declaredSpecs();
-    expect(declared.filter(({ spec }) => !known.has(spec.name)).map(({ folder, spec }) => `${folder}: ${spec.name}`)).toEqual([]);
-    expect(declared.filter(({ folder, spec }) => spec.capability !== folder).map(({ folder, spec }) => `${folder}: ${spec.name} is of ${spec.capability}`)).toEqual([]);
+    expect(
+      declared
+        .filter(({ spec }) => !known.has(spec.name))
+        .map(({ folder, spec }) => `${folder}: ${spec.name}`),
+    ).toEqual([]);
+    expect(
+      declared
+        .filter(({ folder, spec }) => spec.capability !== folder)
+        .map(({ folder, spec }) => `${folder}: ${spec.name} is of ${spec.capability}`),
+    ).toEqual([]);
     // The other way round: what the platform runs is declared in some folder.
     const names = new Set(declared.map(({ spec }) => spec.name));
     expect(platformWorkloads.filter(({ name }) => !names.has(name)).map(({ name }) => name)).toEqual([]);
@@ -100,11 +132,22 @@ describe("the catalogue", () => {
     expect(plan.hostPorts.length).toBeGreaterThan(3);
   });
 
-  it("leaves nothing out where every image can be had", () => {
-    expect(realPlan({ images: "upstream" }).leftOut).toEqual([]);
-  });
-
-  it("says in a sentence why something is left out of the other mode", () => {
-    for (const { name, reason } of realPlan({ images: "packages" }).leftOut) expect([name, reason.length > 20 || reason.startsWith("needs ")]).toEqual([name, true]);
-  });
+  it.each(["upstream", "packages"] as const)(
+    "leaves out of images: %s what its lock says that it cannot have, and what needs that",
+    (images) => {
+      const { leftOut } = realPlan({ images });
+      const gone = new Set(leftOut.map(({ name }) => name));
+      for (const workload of platformWorkloads) {
+        const program = workload.image.kind === "thirdParty" ? lock.programs[workload.image.name] : undefined;
+        const missing =
+          program !== undefined &&
+          workload.image.name !== "toolbox" &&
+          (images === "upstream" ? program.upstream : program.recipe) === null;
+        const lost = workload.needs.some(({ target }) => gone.has(target.name));
+        expect([workload.name, gone.has(workload.name)]).toEqual([workload.name, missing || lost]);
+      }
+      for (const { name, reason } of leftOut)
+        expect([name, reason.length > 30 || reason.startsWith("needs ")]).toEqual([name, true]);
+    },
+  );
 });

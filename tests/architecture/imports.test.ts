@@ -27,7 +27,15 @@ const RULES: readonly Rule[] = [
   { area: /^engine\//, may: [/^engine\//, /^model\//] },
   {
     area: /^cli\//,
-    may: [/^cli\//, /^engine(\/|$)/, /^stacks\//, /^model\//, /^images\/builder(\/|$)/, /^services\/[a-z-]+$/, /^index$/],
+    may: [
+      /^cli\//,
+      /^engine(\/|$)/,
+      /^stacks\//,
+      /^model\//,
+      /^images\/builder(\/|$)/,
+      /^services\/[a-z-]+$/,
+      /^index$/,
+    ],
   },
   { area: /^docs\//, may: [/^docs\//, /^stacks\//, /^model\//, /^components\//] },
   // Messages are defined once, for everybody: they stand on nothing.
@@ -41,7 +49,9 @@ const RULES: readonly Rule[] = [
 /** A service imports itself, the kit and the contracts, and no other service. */
 function serviceRule(path: string): Rule | undefined {
   const own = /^services\/[^/]+\//.exec(path)?.[0];
-  return own === undefined ? undefined : { area: /^/, may: [new RegExp(`^${own}`), /^services\/(kit|contracts)(\/|$)/] };
+  return own === undefined
+    ? undefined
+    : { area: /^/, may: [new RegExp(`^${own}`), /^services\/(kit|contracts)(\/|$)/] };
 }
 
 function ruleOf(path: string): Rule | undefined {
@@ -67,7 +77,16 @@ it("goes one way", () => {
 });
 
 it("looks at the whole program", () => {
-  for (const folder of ["model", "components", "stacks", "images", "engine", "cli", "services/kit", "services/contracts"]) {
+  for (const folder of [
+    "model",
+    "components",
+    "stacks",
+    "images",
+    "engine",
+    "cli",
+    "services/kit",
+    "services/contracts",
+  ]) {
     expect([folder, program.some(({ path }) => path.startsWith(`${folder}/`))]).toEqual([folder, true]);
   }
 });
@@ -77,7 +96,11 @@ describe("finds", () => {
     ["model/a.ts", 'import * as pulumi from "@pulumi/pulumi";', "@pulumi/pulumi"],
     ["model/a.ts", 'import type { X } from "@pulumi/docker";', "@pulumi/docker"],
     ["model/a.ts", 'import { readFileSync } from "node:fs";', "node:fs"],
-    ["model/hardening/a.ts", 'import { x } from "../../components/core/component";', "components/core/component"],
+    [
+      "model/hardening/a.ts",
+      'import { x } from "../../components/core/component";',
+      "components/core/component",
+    ],
     ["components/core/a.ts", 'import { x } from "../../stacks/dev";', "stacks/dev"],
     ["components/core/a.ts", 'import { x } from "../../services/kit/http";', "services/kit/http"],
     ["stacks/a.ts", 'import { x } from "../cli/main";', "cli/main"],

@@ -22,15 +22,30 @@ const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
      portfolio rl backtest factors simulation fracdiff metalabel screener`,
   ],
 ];
-const lanesOf = new Map(DESIGN.flatMap(([lanes, names]) => names.trim().split(/\s+/).map((name) => [name, lanes] as const)));
+const lanesOf = new Map(
+  DESIGN.flatMap(([lanes, names]) =>
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => [name, lanes] as const),
+  ),
+);
 
 it("puts every service where the design has it", () => {
   const services = platformWorkloads.filter(({ kind }) => kind === "service");
   const placed = services.map((service) => {
-    const lanes = service.kind === "service" && service.egress !== undefined ? service.lanes.filter((lane) => lane !== "frontend") : service.lanes;
+    const lanes =
+      service.kind === "service" && service.egress !== undefined
+        ? service.lanes.filter((lane) => lane !== "frontend")
+        : service.lanes;
     return [service.name, lanes];
   });
-  expect(placed).toEqual(services.map(({ name }) => [name, lanesOf.get(name) ?? `the design has no place for it: add it to the table`]));
+  expect(placed).toEqual(
+    services.map(({ name }) => [
+      name,
+      lanesOf.get(name) ?? `the design has no place for it: add it to the table`,
+    ]),
+  );
 });
 
 it("gives a job no lane that none of its needs is on", () => {

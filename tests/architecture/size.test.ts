@@ -8,7 +8,10 @@ it("has no file over 450 lines", () => {
 });
 
 it("has nine files of ten within 300 lines", () => {
-  const lines = all.filter(({ path }) => !isTest(path)).map((source) => source.lines).sort((a, b) => a - b);
+  const lines = all
+    .filter(({ path }) => !isTest(path))
+    .map((source) => source.lines)
+    .sort((a, b) => a - b);
   const percentile = (share: number): number => lines[Math.floor(share * (lines.length - 1))] ?? 0;
   const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0);
   const tests = sum(all.filter(({ path }) => isTest(path)).map((source) => source.lines));

@@ -85,7 +85,7 @@ describe("the addresses", () => {
     ask(`${BASE}${path}`, { ca, headers });
   beforeAll(async () => {
     await platformUp();
-    ca = (await verb("ca", ["export"])).stdout;
+    ca = (await verb("ca export")).stdout;
     const secret = (await shownSecrets()).find(({ id }) => id === "gateway-operator");
     login = { user: secret?.username ?? "", password: secret?.password ?? "" };
   });
@@ -102,9 +102,15 @@ describe("the addresses", () => {
     await expect(ask(BASE)).rejects.toThrow(/certificate/);
   });
 
-  it("http leads to https", async () => {
-    const { status, headers } = await ask(`http://localhost:${PORTS.http}/any/path?x=1`);
-    expect({ status, location: headers.location }).toEqual({ status: 308, location: `${BASE}/any/path?x=1` });
+  it.each([
+    ["GET", 301],
+    ["POST", 308],
+  ] as const)("http leads to https: %s by a %d", async (method, wanted) => {
+    const { status, headers } = await ask(`http://localhost:${PORTS.http}/any/path?x=1`, { method });
+    expect({ status, location: headers.location }).toEqual({
+      status: wanted,
+      location: `${BASE}/any/path?x=1`,
+    });
   });
 
   it("/ is the landing page", async () => {
@@ -205,8 +211,12 @@ describe("the addresses", () => {
           ...{ host: "127.0.0.1", port: PORTS.https, servername: "localhost", ca },
           ...{ minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" },
         });
-        socket.on("secureConnect", () => resolve(socket.getProtocol() ?? "none"));
-        socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        const end = (said: string): void => {
+          socket.destroy();
+          resolve(said);
+        };
+        socket.on("secureConnect", () => end(socket.getProtocol() ?? "none"));
+        socket.on("error", (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
       });
     it.each(["TLSv1.2", "TLSv1.3"] as const)("%s is spoken", async (version) =>
       expect(await handshake(version)).toBe(version),

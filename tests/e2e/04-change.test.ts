@@ -38,7 +38,7 @@ describe("a change replaces what it is about, and nothing else", () => {
   beforeAll(async () => {
     await platformUp();
     untouched = await ids();
-    ca = (await verb("ca", ["export"])).stdout;
+    ca = (await verb("ca export")).stdout;
     noteState("unknown");
   });
 

@@ -32,7 +32,7 @@ describe("what was stored", () => {
     const all = await inventory();
     secrets = await shownSecrets();
     durable = [...DURABLE, ...(all.has("clickhouse") ? ["clickhouse"] : [])];
-    authority = (await verb("ca", ["export"])).stdout;
+    authority = (await verb("ca export")).stdout;
     client = await LaneClient.open(all.get("welcome")?.Image ?? "", accessOf(secrets, [...all.keys()]));
     const written = await client.run("write", MARK);
     expect(Object.values(written).filter((outcome) => outcome["write"]?.ok !== true)).toEqual([]);
@@ -119,7 +119,7 @@ describe("what was stored", () => {
       expect(lost.filter((id) => DURABLE.includes(id.replace("-operator", "")))).toEqual([]);
     });
     it("and the authority is the same: nobody has to trust another one", async () => {
-      expect((await verb("ca", ["export"])).stdout).toBe(authority);
+      expect((await verb("ca export")).stdout).toBe(authority);
     });
   });
 });

@@ -27,6 +27,8 @@ export function ask(
     method,
     headers,
     timeout: 20_000,
+    // Whatever the Host header says, the certificate is that of the address.
+    servername: new URL(url).hostname,
     ...(ca === undefined ? {} : { ca }),
     ...(auth === undefined ? {} : { auth: `${auth.user}:${auth.password}` }),
     ...(agent === undefined ? {} : { agent }),

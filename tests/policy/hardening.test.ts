@@ -15,7 +15,8 @@ const STACKS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 };
 
 const RECORD = join(__dirname, "hardening-score.json");
-const HOW = "RECORD_HARDENING=1 npx jest tests/policy/hardening, and commit tests/policy/hardening-score.json";
+const HOW =
+  "RECORD_HARDENING=1 npx jest tests/policy/hardening, and commit tests/policy/hardening-score.json";
 
 /**
  * The lock's upstream images have exact tags; their digests need a container registry to be looked up. Until then
@@ -23,7 +24,8 @@ const HOW = "RECORD_HARDENING=1 npx jest tests/policy/hardening, and commit test
  */
 const UNRESOLVED: Waiver = {
   control: "D23",
-  reason: "the digest is not looked up yet; the tag is exact, and `./trade2026 images resolve` pins it where a registry can be reached",
+  reason:
+    "the digest is not looked up yet; the tag is exact, and `./trade2026 images resolve` pins it where a registry can be reached",
   expires: "2027-05-31",
 };
 
@@ -34,11 +36,26 @@ function unresolved({ image, reference }: ContainerPlan): readonly Waiver[] {
 
 /** From the inputs of the real program's resources, as the engine would be asked for them. */
 async function scoreOf(plan: Plan): Promise<StackScore> {
-  const recording = await recordStack(plan, { outputs: { "organization/trade2026/dev": { outputs: LANES } } });
-  const views = new Map(recording.ofType(CONTAINER).map(({ name, inputs, secretInputs }) => [name, viewOfInputs(inputs, secretInputs)]));
-  return hardeningScore(plan, { views, image: imageFacts, today: new Date().toISOString().slice(0, 10), waivers: unresolved });
+  const recording = await recordStack(plan, {
+    outputs: { "organization/trade2026/dev": { outputs: LANES } },
+  });
+  const views = new Map(
+    recording
+      .ofType(CONTAINER)
+      .map(({ name, inputs, secretInputs }) => [name, viewOfInputs(inputs, secretInputs)]),
+  );
+  return hardeningScore(plan, {
+    views,
+    image: imageFacts,
+    today: new Date().toISOString().slice(0, 10),
+    waivers: unresolved,
+  });
 }
-const LANES = { lanes: Object.fromEntries(["frontend", "lowlatency", "backend"].map((lane) => [lane, { network: `trade2026-${lane}` }])) };
+const LANES = {
+  lanes: Object.fromEntries(
+    ["frontend", "lowlatency", "backend"].map((lane) => [lane, { network: `trade2026-${lane}` }]),
+  ),
+};
 
 const recorded: Recorded = existsSync(RECORD) ? (JSON.parse(readFileSync(RECORD, "utf8")) as Recorded) : {};
 const now = new Map<string, StackScore>();
@@ -71,10 +88,26 @@ afterAll(() => {
   const [first] = now;
   if (!first) return;
   const totals = [...now].map(([stack, score]) => `  ${stack}: ${percent(score)}`).join("\n");
-  const failing = new Set([...now.values()].flatMap(({ containers }) => containers).flatMap(({ findings }) => findings.filter(({ outcome }) => outcome === "fail").map(({ control }) => control)));
-  const legend = CONTROLS.filter(({ id }) => failing.has(id)).map(({ id, title }) => `  ${id}: ${title}`).join("\n");
-  process.stdout.write(`\nHardening (${first[0]}; failed controls, waived ones in brackets)\n${table(first[1])}\n${legend}\n${totals}\n`);
+  const failing = new Set(
+    [...now.values()]
+      .flatMap(({ containers }) => containers)
+      .flatMap(({ findings }) =>
+        findings.filter(({ outcome }) => outcome === "fail").map(({ control }) => control),
+      ),
+  );
+  const legend = CONTROLS.filter(({ id }) => failing.has(id))
+    .map(({ id, title }) => `  ${id}: ${title}`)
+    .join("\n");
+  process.stdout.write(
+    `\nHardening (${first[0]}; failed controls, waived ones in brackets)\n${table(first[1])}\n${legend}\n${totals}\n`,
+  );
   if (process.env.RECORD_HARDENING === undefined) return;
-  if ([...now].some(([stack, score]) => worse(score, recorded[stack]).length > 0 || score.problems.length > 0)) return;
-  writeFileSync(RECORD, `${JSON.stringify(Object.fromEntries([...now].map(([stack, score]) => [stack, recordOf(score)])), null, 2)}\n`);
+  if (
+    [...now].some(([stack, score]) => worse(score, recorded[stack]).length > 0 || score.problems.length > 0)
+  )
+    return;
+  writeFileSync(
+    RECORD,
+    `${JSON.stringify(Object.fromEntries([...now].map(([stack, score]) => [stack, recordOf(score)])), null, 2)}\n`,
+  );
 });

@@ -29,11 +29,14 @@ describe("worse", () => {
 
   it("is judged by the share: a control that no longer applies is no loss", () => {
     expect(worse(score(container("a", 8, { applicable: 9 }), container("b", 9)), before)).toEqual([]);
-    expect(worse(score(container("a", 8, { applicable: 11 }), container("b", 9)), before)).toEqual(["a has 8/11, it had 8/10"]);
+    expect(worse(score(container("a", 8, { applicable: 11 }), container("b", 9)), before)).toEqual([
+      "a has 8/11, it had 8/10",
+    ]);
   });
 
   it("is a new container below everything of its role", () => {
-    const grown = (passes: number): readonly string[] => worse(score(container("a", 8), container("b", 9), container("c", passes)), before);
+    const grown = (passes: number): readonly string[] =>
+      worse(score(container("a", 8), container("b", 9), container("c", passes)), before);
     expect(grown(8)).toEqual([]);
     expect(grown(7)).toEqual(["c is new and has 7/10, less than any service before"]);
   });
@@ -56,7 +59,7 @@ it("prints one line a container, services first", () => {
     { control: "D9", outcome: "fail", evidence: "" },
     { control: "D1", outcome: "pass", evidence: "" },
   ] as const;
-  expect(table(score(container("writer", 10, { role: "writer" }), container("a", 8, { findings: failed })))).toBe(
-    `  a       service  8/10  (D5 until 2027-01-01) D9\n  writer  writer   10/10  `,
-  );
+  expect(
+    table(score(container("writer", 10, { role: "writer" }), container("a", 8, { findings: failed }))),
+  ).toBe(`  a       service  8/10  (D5 until 2027-01-01) D9\n  writer  writer   10/10  `);
 });

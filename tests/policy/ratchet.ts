@@ -1,13 +1,17 @@
 import type { ContainerScore, StackScore } from "../../model/hardening";
 
 /** `passes/applicable` of each container, and of all together, by stack. */
-export type Recorded = Readonly<Record<string, { readonly total: string; readonly containers: Readonly<Record<string, string>> }>>;
+export type Recorded = Readonly<
+  Record<string, { readonly total: string; readonly containers: Readonly<Record<string, string>> }>
+>;
 
 /** What the file would say of a score. */
 export function recordOf(score: StackScore): Recorded[string] {
   return {
     total: fraction(score),
-    containers: Object.fromEntries(score.containers.map((one) => [one.name, fraction(one)]).sort(([a = ""], [b = ""]) => (a < b ? -1 : 1))),
+    containers: Object.fromEntries(
+      score.containers.map((one) => [one.name, fraction(one)]).sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+    ),
   };
 }
 
@@ -26,7 +30,9 @@ export function worse(score: StackScore, recorded: Recorded[string] | undefined)
     .filter(({ name }) => !before.has(name))
     .flatMap((one) => {
       const peers = known.filter(({ role }) => role === one.role).map(({ name }) => ratio(before.get(name)));
-      return peers.length > 0 && ratio(fraction(one)) < Math.min(...peers) ? [`${one.name} is new and has ${fraction(one)}, less than any ${one.role} before`] : [];
+      return peers.length > 0 && ratio(fraction(one)) < Math.min(...peers)
+        ? [`${one.name} is new and has ${fraction(one)}, less than any ${one.role} before`]
+        : [];
     });
   return [...fallen, ...low];
 }
@@ -35,7 +41,9 @@ export function worse(score: StackScore, recorded: Recorded[string] | undefined)
 export function stale(score: StackScore, recorded: Recorded[string] | undefined): readonly string[] {
   const now = recordOf(score).containers;
   const before = recorded?.containers ?? {};
-  return [...new Set([...Object.keys(now), ...Object.keys(before)])].filter((name) => now[name] !== before[name]).sort();
+  return [...new Set([...Object.keys(now), ...Object.keys(before)])]
+    .filter((name) => now[name] !== before[name])
+    .sort();
 }
 
 /** One line a container: its score, and what it fails, waived controls in brackets. */
@@ -47,7 +55,9 @@ export function table(score: StackScore): string {
       .map(({ control, waiver }) => (waiver ? `(${control} until ${waiver.expires})` : control));
     return `  ${one.name.padEnd(width)}  ${one.role.padEnd(7)}  ${fraction(one)}  ${failed.join(" ")}`;
   };
-  const rows = [...score.containers].sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || (a.name < b.name ? -1 : 1));
+  const rows = [...score.containers].sort(
+    (a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || (a.name < b.name ? -1 : 1),
+  );
   return rows.map(line).join("\n");
 }
 

@@ -24,7 +24,12 @@ export function readNames({ path, text }: Source): ReadonlySet<string> {
       if (ts.isIdentifier(name)) found.add(name.text);
     }
     // `"missing" in resolved` tells two shapes apart.
-    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.InKeyword && ts.isStringLiteral(node.left)) found.add(node.left.text);
+    if (
+      ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.InKeyword &&
+      ts.isStringLiteral(node.left)
+    )
+      found.add(node.left.text);
     ts.forEachChild(node, visit);
   };
   visit(parsed(path, text));

@@ -39,7 +39,11 @@ export class Recording<T> {
     const found = this.ofType(type).filter((resource) => resource.name === name);
     const [only] = found;
     if (!only || found.length > 1) {
-      throw new Error(`${found.length} × ${type} ${name}; there are ${this.ofType(type).map((one) => one.name).join(", ")}`);
+      throw new Error(
+        `${found.length} × ${type} ${name}; there are ${this.ofType(type)
+          .map((one) => one.name)
+          .join(", ")}`,
+      );
     }
     return only;
   }
@@ -66,16 +70,27 @@ export function imageId(name: string): string {
 
 /** The value that a credential has here: 40 letters and digits, like a real one. */
 export function passwordOf(id: string): string {
-  return createHash("sha256").update(id).digest("base64").replace(/[^A-Za-z0-9]/g, "x").slice(0, 40);
+  return createHash("sha256")
+    .update(id)
+    .digest("base64")
+    .replace(/[^A-Za-z0-9]/g, "x")
+    .slice(0, 40);
 }
 
 /** Runs `build` against mocks and waits for everything that it registers. */
-export async function record<T>(build: () => T | Promise<T>, { preview = false, outputs = {} }: MockOptions = {}): Promise<Recording<T>> {
+export async function record<T>(
+  build: () => T | Promise<T>,
+  { preview = false, outputs = {} }: MockOptions = {},
+): Promise<Recording<T>> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs }) => ({
         id: preview ? undefined : `${name}-id`,
-        state: { ...(inputs as Record<string, unknown>), ...(preview ? {} : computed(type, name, inputs)), ...outputs[name] },
+        state: {
+          ...(inputs as Record<string, unknown>),
+          ...(preview ? {} : computed(type, name, inputs)),
+          ...outputs[name],
+        },
       }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
@@ -101,8 +116,13 @@ export async function record<T>(build: () => T | Promise<T>, { preview = false, 
 export async function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap<T>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error("the output is unknown")), 2000);
-    const all = pulumi.output(output) as pulumi.Output<pulumi.Unwrap<T>> & { promise(): Promise<pulumi.Unwrap<T>> };
-    all.promise().then(resolve, reject).finally(() => clearTimeout(timer));
+    const all = pulumi.output(output) as pulumi.Output<pulumi.Unwrap<T>> & {
+      promise(): Promise<pulumi.Unwrap<T>>;
+    };
+    all
+      .promise()
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
 }
 
@@ -112,8 +132,14 @@ export async function valueOf<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap
  */
 export async function failureOf(output: pulumi.Input<unknown>): Promise<string> {
   if (!pulumi.Output.isInstance(output)) throw new Error("not an output: it cannot fail");
-  const { isKnown, isSecret } = output as unknown as { isKnown: Promise<boolean>; isSecret: Promise<boolean> };
-  const { promise, allResources } = output as unknown as { promise(): Promise<unknown>; allResources(): Promise<unknown> };
+  const { isKnown, isSecret } = output as unknown as {
+    isKnown: Promise<boolean>;
+    isSecret: Promise<boolean>;
+  };
+  const { promise, allResources } = output as unknown as {
+    promise(): Promise<unknown>;
+    allResources(): Promise<unknown>;
+  };
   const [outcome] = await Promise.allSettled([promise(), isKnown, isSecret, allResources()]);
   if (outcome.status === "fulfilled") throw new Error("it did not fail");
   return outcome.reason instanceof Error ? outcome.reason.message : String(outcome.reason);
@@ -122,7 +148,10 @@ export async function failureOf(output: pulumi.Input<unknown>): Promise<string> 
 /** Registration is asynchronous, and one resource waits for another's outputs. */
 async function settled(): Promise<void> {
   const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("registrations hang: something waits for an output that never comes")), 20_000).unref();
+    setTimeout(
+      () => reject(new Error("registrations hang: something waits for an output that never comes")),
+      20_000,
+    ).unref();
   });
   // Not among the SDK's declared names, and the one thing that knows when everything is registered.
   const { waitForRPCs } = runtimeSettings as unknown as { waitForRPCs(): Promise<void> };
@@ -130,7 +159,11 @@ async function settled(): Promise<void> {
 }
 
 /** What the provider would add to the inputs. */
-function computed(type: string, name: string, inputs: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function computed(
+  type: string,
+  name: string,
+  inputs: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   switch (type) {
     case CONTAINER:
       return { exitCode: 0, containerLogs: "" };
@@ -162,7 +195,10 @@ interface Request {
   getAdditionalsecretoutputsList(): string[];
 }
 interface Monitor {
-  registerResource(request: Request, callback: (error: unknown, response: { getUrn(): string } | undefined) => void): Promise<void>;
+  registerResource(
+    request: Request,
+    callback: (error: unknown, response: { getUrn(): string } | undefined) => void,
+  ): Promise<void>;
 }
 
 /** Options are not among what mocks are told: they are read from the request itself. */
@@ -180,7 +216,9 @@ function listen(onRegistered: (resource: Registered) => void): void {
         parent: request.getParent(),
         provider: request.getProvider(),
         inputs: unwrapped(inputs) as Record<string, unknown>,
-        secretInputs: Object.keys(inputs).filter((key) => JSON.stringify(inputs[key]).includes(SECRET)).sort(),
+        secretInputs: Object.keys(inputs)
+          .filter((key) => JSON.stringify(inputs[key]).includes(SECRET))
+          .sort(),
         dependsOn: request.getDependenciesList().map(shortName).sort(),
         protect: request.getProtect() ?? false,
         retainOnDelete: request.getRetainondelete() ?? false,

@@ -20,9 +20,27 @@ import { parseSettings, type Settings } from "../../model/settings";
 export const registry: CpgsRegistry = {
   version: "1.0",
   lanes: {
-    frontend: { purpose: "users", subnet: "172.23.0.0/16", bridge: "trade2026-front", internal: false, hostPorts: [80, 443] },
-    lowlatency: { purpose: "orders", subnet: "172.22.0.0/16", bridge: "trade2026-low", internal: true, hostPorts: [[8000, 8199]] },
-    backend: { purpose: "stores", subnet: "172.21.0.0/16", bridge: "trade2026-back", internal: true, hostPorts: [[8300, 8499]] },
+    frontend: {
+      purpose: "users",
+      subnet: "172.23.0.0/16",
+      bridge: "trade2026-front",
+      internal: false,
+      hostPorts: [80, 443],
+    },
+    lowlatency: {
+      purpose: "orders",
+      subnet: "172.22.0.0/16",
+      bridge: "trade2026-low",
+      internal: true,
+      hostPorts: [[8000, 8199]],
+    },
+    backend: {
+      purpose: "stores",
+      subnet: "172.21.0.0/16",
+      bridge: "trade2026-back",
+      internal: true,
+      hostPorts: [[8300, 8499]],
+    },
   },
   wellKnown: { "gateway-dashboard": 8080, store: 5432 },
 };
@@ -77,7 +95,8 @@ export function plan(workloads: readonly Workload[], more: Partial<PlanInput> = 
 
 export function container(of: Plan, name: string): ContainerPlan {
   const found = of.containers.find((one) => one.name === name);
-  if (!found) throw new Error(`the plan has no container ${name}: ${of.containers.map((one) => one.name).join(", ")}`);
+  if (!found)
+    throw new Error(`the plan has no container ${name}: ${of.containers.map((one) => one.name).join(", ")}`);
   return found;
 }
 

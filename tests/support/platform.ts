@@ -19,7 +19,10 @@ export function realPlan(raw: Readonly<Record<string, unknown>> = {}): Plan {
 
 /** Every resource that the real program registers. */
 export function recordStack(plan: Plan, options: MockOptions = {}): Promise<Recording<unknown>> {
-  return record(() => (plan.settings.kind === "gpu" ? gpuStack(plan, { bundle }) : devStack(plan, { bundle })), options);
+  return record(
+    () => (plan.settings.kind === "gpu" ? gpuStack(plan, { bundle }) : devStack(plan, { bundle })),
+    options,
+  );
 }
 
 export function imageLock(): ImageLock {

@@ -17,7 +17,8 @@ export function sources(folder = ""): readonly Source[] {
   return readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry): readonly Source[] => {
     const path = posix.join(folder, entry.name);
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : sources(path);
-    if (!/\.(ts|mjs)$/.test(entry.name) || /\.d\.ts$/.test(entry.name) || entry.name.startsWith(".")) return [];
+    if (!/\.(ts|mjs)$/.test(entry.name) || /\.d\.ts$/.test(entry.name) || entry.name.startsWith("."))
+      return [];
     const text = readFileSync(join(ROOT, path), "utf8");
     return [{ path, text, lines: text.split("\n").length - (text.endsWith("\n") ? 1 : 0) }];
   });
@@ -33,7 +34,9 @@ export interface Imports {
 export function importsOf({ path, text }: Pick<Source, "path" | "text">): Imports {
   const targets = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
   return {
-    ours: targets.filter((target) => target.startsWith(".")).map((target) => posix.normalize(posix.join(posix.dirname(path), target))),
+    ours: targets
+      .filter((target) => target.startsWith("."))
+      .map((target) => posix.normalize(posix.join(posix.dirname(path), target))),
     packages: targets.filter((target) => !target.startsWith(".")),
   };
 }

@@ -9,7 +9,9 @@ import type { Plan } from "../../model/plan";
 import { record, type MockOptions, type Recording } from "./mocks";
 
 /** The bundle of an in-house service, without bundling it. */
-export const bundle = (service: string): { context: string; dockerfile: string; args: Record<string, string> } => ({
+export const bundle = (
+  service: string,
+): { context: string; dockerfile: string; args: Record<string, string> } => ({
   context: `bundles/${service}`,
   dockerfile: `bundles/${service}/Dockerfile`,
   args: { BASE: "trade2026/node:0123456789ab" },

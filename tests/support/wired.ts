@@ -4,8 +4,14 @@ import { wire, type Wired } from "../../model/wiring";
 import { registry, settings } from "./model";
 
 /** A workload among others, as its `configure` sees them. */
-export function wiredAmong(workload: Workload, others: readonly Workload[], raw: Readonly<Record<string, unknown>> = {}): Wired {
-  const found = wire([workload, ...others], settings(raw), registry.wellKnown).workloads.find(({ spec }) => spec === workload);
+export function wiredAmong(
+  workload: Workload,
+  others: readonly Workload[],
+  raw: Readonly<Record<string, unknown>> = {},
+): Wired {
+  const found = wire([workload, ...others], settings(raw), registry.wellKnown).workloads.find(
+    ({ spec }) => spec === workload,
+  );
   if (!found) throw new Error(`${workload.name} is not wired`);
   return found;
 }

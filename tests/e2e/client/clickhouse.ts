@@ -16,8 +16,9 @@ export function clickhouseChecks(access: Access): StoreChecks {
   return {
     checks: {
       "creates, inserts and selects": async () => {
+        await query("CREATE DATABASE IF NOT EXISTS trade2026");
         await query("DROP TABLE IF EXISTS trade2026.e2e");
-        await query("CREATE TABLE trade2026.e2e (day Date, n UInt32) ENGINE = MergeTree(day, n, 8192)");
+        await query("CREATE TABLE trade2026.e2e (day Date, n UInt32) ENGINE = MergeTree ORDER BY n");
         await query("INSERT INTO trade2026.e2e VALUES ('2026-01-01', 1), ('2026-01-02', 41)");
         return query("SELECT sum(n) FROM trade2026.e2e");
       },
@@ -26,8 +27,9 @@ export function clickhouseChecks(access: Access): StoreChecks {
       "refuses nobody": () => status({}),
     },
     write: async (mark) => {
+      await query("CREATE DATABASE IF NOT EXISTS trade2026");
       await query(
-        "CREATE TABLE IF NOT EXISTS trade2026.e2e_sentinel (day Date, mark String) ENGINE = MergeTree(day, mark, 8192)",
+        "CREATE TABLE IF NOT EXISTS trade2026.e2e_sentinel (day Date, mark String) ENGINE = MergeTree ORDER BY mark",
       );
       await query(`INSERT INTO trade2026.e2e_sentinel VALUES ('2026-01-01', '${mark}')`);
     },

@@ -19,7 +19,7 @@ function stores(access: AccessFile): Readonly<Record<string, StoreChecks>> {
   const state = access["valkey-state"];
   const cache = access["valkey-cache"];
   return {
-    ...(nats ? { nats: natsChecks(nats, access["nats-limited"]) } : {}),
+    ...(nats ? { nats: natsChecks(nats) } : {}),
     ...(state ? { "valkey-state": valkeyChecks(state, true) } : {}),
     ...(cache ? { "valkey-cache": valkeyChecks(cache, false) } : {}),
     ...(postgres && platform ? { postgres: postgresChecks(postgres, platform) } : {}),

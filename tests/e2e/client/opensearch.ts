@@ -26,7 +26,8 @@ export function opensearchChecks(access: Access): StoreChecks {
         });
         return found.hits.hits.map(({ _id }) => _id);
       },
-      "has the alias of the logs": async () => Object.keys(await call<object>("GET", "/_alias")).length > 0,
+      "has the alias of the logs": async () =>
+        Object.keys(await call<object>("GET", "/_alias/trade2026-logs")),
       "refuses a wrong password": () => status(basic({ ...access, password: "wrong" })),
       "refuses an unknown user": () => status(basic({ ...access, username: "nobody" })),
       "refuses nobody": () => status({}),

@@ -24,7 +24,7 @@ export function questdbChecks(access: Access): StoreChecks {
     });
     await client.connect();
     try {
-      return (await client.query<{ count: string }>("SELECT count() FROM e2e_decimals")).rows[0]?.count;
+      return (await client.query<{ n: string }>("SELECT count() AS n FROM e2e_decimals")).rows[0]?.n;
     } finally {
       await client.end();
     }
@@ -38,9 +38,9 @@ export function questdbChecks(access: Access): StoreChecks {
           "CREATE TABLE e2e_decimals (at TIMESTAMP, price DECIMAL(38,18)) TIMESTAMP(at) PARTITION BY DAY BYPASS WAL",
         );
         await exec(
-          "INSERT INTO e2e_decimals VALUES (now(), '0.100000000000000001'::DECIMAL(38,18)), (now(), '12345678901234567890.2'::DECIMAL(38,18))",
+          "INSERT INTO e2e_decimals VALUES (now(), 0.100000000000000001m), (now(), 12345678901234567890.2m)",
         );
-        return (await exec("SELECT price::STRING FROM e2e_decimals ORDER BY price")).map(([price]) => price);
+        return (await exec("SELECT price FROM e2e_decimals ORDER BY price")).map(([price]) => price);
       },
       "answers over the Postgres wire": () => wire(access.password),
       "has the platform's tables": async () =>

@@ -25,12 +25,20 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   ["valkey-cache", { lanes: ["backend"], ports: [6379], loopback: [] }],
   ["postgres", { lanes: ["backend"], ports: [5432], loopback: [] }],
   ["questdb", { lanes: ["backend"], ports: [8812, 9000, 9003], loopback: [] }],
-  ["s3", { lanes: ["backend"], ports: [8333, 9327], loopback: [] }],
+  // 18333 cannot be bound apart from 8333; it asks for a token.
+  ["s3", { lanes: ["backend"], ports: [8333, 9327, 18333], loopback: [] }],
   ["opensearch", { lanes: ["backend"], ports: [9200], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */
-export const JOBS: readonly string[] = ["ca", "platform-db"];
+export const JOBS: readonly string[] = [
+  "ca",
+  "nats-streams",
+  "opensearch-templates",
+  "platform-db",
+  "questdb-tables",
+  "s3-buckets",
+];
 
 /** Host ports that the platform takes, all on 127.0.0.1, and who publishes each. */
 export const HOST_PORTS: Readonly<Record<number, string>> = {

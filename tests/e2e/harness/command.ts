@@ -47,9 +47,9 @@ export function up(args: readonly string[] = [], options: RunOptions = {}): Prom
   );
 }
 
-/** Another verb on the platform. */
+/** Another verb on the platform: `status`, `ca export`. */
 export function verb(name: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Said> {
-  return trade2026([name, "--stack", STACK, ...args], options);
+  return trade2026([...name.split(" "), "--stack", STACK, ...args], options);
 }
 
 /** The stand-ins, unless somebody wants to see the same with Pulumi's own plugins. */

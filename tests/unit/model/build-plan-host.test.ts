@@ -8,7 +8,9 @@ const app = service({ name: "app", needs: [store, seed] });
 
 describe("what an image mode cannot have", () => {
   const image = (name: string): ReturnType<Parameters<typeof buildPlan>[0]["image"]> =>
-    name === "store" ? { missing: "store cannot be built: no recipe" } : { reference: `docker.io/test/${name}:1.0`, origin: "upstream" };
+    name === "store"
+      ? { missing: "store cannot be built: no recipe" }
+      : { reference: `docker.io/test/${name}:1.0`, origin: "upstream" };
 
   it("is left out by name, with everything that needs it, whatever the order of declaration", () => {
     const user = service({ name: "user", needs: [app] });
@@ -26,7 +28,10 @@ describe("what an image mode cannot have", () => {
   });
 
   it("is there when the operator brings an image", () => {
-    const own = plan([store], { image, settings: settings({ imageOverrides: { store: "example.com/store:2" } }) });
+    const own = plan([store], {
+      image,
+      settings: settings({ imageOverrides: { store: "example.com/store:2" } }),
+    });
     expect(own.leftOut).toEqual([]);
     expect(container(own, "store").reference).toBe("example.com/store:2");
   });
@@ -34,14 +39,20 @@ describe("what an image mode cannot have", () => {
 
 describe("a job that ran before", () => {
   const attempt = (facts: Partial<HostFacts>): string | undefined =>
-    container(plan([store, seed], { host: { ...UNKNOWN_HOST, ...facts } }), "seed").labels["com.trade2026.attempt"];
+    container(plan([store, seed], { host: { ...UNKNOWN_HOST, ...facts } }), "seed").labels[
+      "com.trade2026.attempt"
+    ];
 
   it.each<[string, HostFacts["jobs"], string]>([
     ["is unknown", "unknown", "0"],
     ["was never there", [], "0"],
     ["is another platform's", [{ name: "other-seed", attempt: 7, exitCode: 1 }], "0"],
     ["went well", [{ name: "trade2026-seed", attempt: 2, exitCode: 0 }], "2"],
-    ["failed, and is tried again as a new container", [{ name: "trade2026-seed", attempt: 2, exitCode: 1 }], "3"],
+    [
+      "failed, and is tried again as a new container",
+      [{ name: "trade2026-seed", attempt: 2, exitCode: 1 }],
+      "3",
+    ],
   ])("%s", (_, jobs, expected) => {
     expect(attempt({ jobs })).toBe(expected);
   });
@@ -67,7 +78,9 @@ describe("a host that is in the way", () => {
   });
 
   it("does not matter to a stack that uses the lanes of another", () => {
-    expect(problemsOf(() => plan([gateway], { host, lanes: "referenced" })).map(({ path }) => path)).toEqual(["trade2026:hostPorts.https"]);
+    expect(problemsOf(() => plan([gateway], { host, lanes: "referenced" })).map(({ path }) => path)).toEqual([
+      "trade2026:hostPorts.https",
+    ]);
   });
 
   it("is not guessed at when it is unknown", () => {
@@ -76,9 +89,17 @@ describe("a host that is in the way", () => {
 });
 
 it("refuses names that would mean two things, because they are made from others", () => {
-  const config = (name: string): ReturnType<typeof service> => service({ name, configure: () => ({ config: [{ path: "a", content: "b" }] }) });
-  const secretive = service({ name: "x", data: [{ name: "app-config", path: "/d", backup: { none: "a test" } }] });
-  expect(problemsOf(() => plan([config("app"), service({ name: "app-config" }), secretive])).map(({ path, what }) => `${path} ${what}`)).toEqual([
+  const config = (name: string): ReturnType<typeof service> =>
+    service({ name, configure: () => ({ config: [{ path: "a", content: "b" }] }) });
+  const secretive = service({
+    name: "x",
+    data: [{ name: "app-config", path: "/d", backup: { none: "a test" } }],
+  });
+  expect(
+    problemsOf(() => plan([config("app"), service({ name: "app-config" }), secretive])).map(
+      ({ path, what }) => `${path} ${what}`,
+    ),
+  ).toEqual([
     "container app-config belongs to app and to app-config",
     "volume app-config belongs to app and to x",
   ]);

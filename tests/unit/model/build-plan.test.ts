@@ -21,7 +21,9 @@ const store = service({
   stopSignal: "SIGINT",
   gate: true,
   tier: "P0",
-  configure: ({ operator }) => ({ secrets: [{ path: "admin", content: secretText`${secretRef(operator)}` }] }),
+  configure: ({ operator }) => ({
+    secrets: [{ path: "admin", content: secretText`${secretRef(operator)}` }],
+  }),
 });
 const seed = job({
   name: "seed",
@@ -73,7 +75,11 @@ const helper = {
   stopSeconds: 1,
   dependsOn: [],
 } satisfies Partial<ContainerPlan>;
-const label = (workload: string, capability: string, more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+const label = (
+  workload: string,
+  capability: string,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> => ({
   "com.trade2026.stack": "trade2026",
   "com.trade2026.workload": workload,
   "com.trade2026.capability": capability,
@@ -103,7 +109,13 @@ describe("the container of", () => {
       tmpfs: { "/tmp": "rw,noexec,nosuid,nodev,size=16m,uid=1000,gid=1000,mode=0700" },
       listens: { sql: 5432 },
       loopback: { ping: 9000 },
-      healthcheck: { tests: ["CMD", "ready"], interval: "1m0s", timeout: "3s", retries: 3, startPeriod: "10s" },
+      healthcheck: {
+        tests: ["CMD", "ready"],
+        interval: "1m0s",
+        timeout: "3s",
+        retries: 3,
+        startPeriod: "10s",
+      },
       memoryMiB: 1024,
       cpus: 1.5,
       shmMiB: 64,
@@ -158,7 +170,12 @@ describe("the container of", () => {
       dependsOn: ["toolbox", "app-config", "app-secrets", "store", "seed"],
       secretsFrom: "app-secrets",
     });
-    expect(labels).toEqual(label("app", "trading", { "com.trade2026.tier": "P1", "com.trade2026.config": expect.stringMatching(/^[0-9a-f]{12}$/) as string }));
+    expect(labels).toEqual(
+      label("app", "trading", {
+        "com.trade2026.tier": "P1",
+        "com.trade2026.config": expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+      }),
+    );
   });
 
   it("a job", () => {
@@ -225,7 +242,9 @@ describe("the container of", () => {
     });
     expect(capabilities.map(({ name }) => name)).toEqual(["CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE"]);
     expect(waivers.map(({ control }) => control)).toEqual(["D6"]);
-    expect(platform.containers.filter(({ user }) => user.startsWith("0:")).map(({ name }) => name)).toEqual(["store-data-owner"]);
+    expect(platform.containers.filter(({ user }) => user.startsWith("0:")).map(({ name }) => name)).toEqual([
+      "store-data-owner",
+    ]);
   });
 
   it("the toolbox", () => {
@@ -281,7 +300,9 @@ describe("the plan", () => {
 
   it("mounts a secret volume into one consumer, read-only", () => {
     for (const { name } of platform.volumes.filter(({ kind }) => kind === "secret")) {
-      const consumers = platform.containers.filter(({ role, mounts }) => role !== "writer" && mounts.some(({ volume }) => volume === name));
+      const consumers = platform.containers.filter(
+        ({ role, mounts }) => role !== "writer" && mounts.some(({ volume }) => volume === name),
+      );
       expect(consumers).toHaveLength(1);
       expect(consumers[0]?.mounts.find(({ volume }) => volume === name)?.readOnly).toBe(true);
     }
@@ -293,9 +314,15 @@ describe("volumes shared by several workloads", () => {
     name: "maker",
     user: "65532:65532",
     lanes: [],
-    configure: () => ({ shared: [{ volume: "certs", path: "/out", readOnly: false, create: { protectsData: false } }] }),
+    configure: () => ({
+      shared: [{ volume: "certs", path: "/out", readOnly: false, create: { protectsData: false } }],
+    }),
   });
-  const reader = service({ name: "reader", needs: [maker], configure: () => ({ shared: [{ volume: "certs", path: "/tls", readOnly: true }] }) });
+  const reader = service({
+    name: "reader",
+    needs: [maker],
+    configure: () => ({ shared: [{ volume: "certs", path: "/tls", readOnly: true }] }),
+  });
 
   it("belong to the one that makes them, and wait for its owner job", () => {
     const shared = plan([maker, reader]);
@@ -306,7 +333,11 @@ describe("volumes shared by several workloads", () => {
     expect(container(shared, "certs-owner").command).toEqual(["own", "65532:65532", "/volume"]);
     expect(container(shared, "maker").dependsOn).toEqual(["toolbox", "certs-owner"]);
     expect(container(shared, "reader").dependsOn).toEqual(["toolbox", "maker"]);
-    expect(container(shared, "reader").mounts).toContainEqual({ volume: "certs", path: "/tls", readOnly: true });
+    expect(container(shared, "reader").mounts).toContainEqual({
+      volume: "certs",
+      path: "/tls",
+      readOnly: true,
+    });
   });
 });
 
@@ -316,7 +347,12 @@ describe("config files", () => {
       plan([
         service({
           name: "app",
-          configure: () => ({ config: [{ path: "a", content: file }, { path: "b", content: watched, onChange: "reload" }] }),
+          configure: () => ({
+            config: [
+              { path: "a", content: file },
+              { path: "b", content: watched, onChange: "reload" },
+            ],
+          }),
         }),
       ]),
       "app",
@@ -331,17 +367,19 @@ describe("config files", () => {
 describe("needs", () => {
   it("wait for jobs and for gated stores; other services are retried by their consumers", () => {
     const plain = service({ name: "plain" });
-    expect(container(plan([plain, store, seed, service({ name: "x", needs: [plain, store, seed] })]), "x").dependsOn).toEqual([
-      "toolbox",
-      "x-secrets",
-      "store",
-      "seed",
-    ]);
+    expect(
+      container(plan([plain, store, seed, service({ name: "x", needs: [plain, store, seed] })]), "x")
+        .dependsOn,
+    ).toEqual(["toolbox", "x-secrets", "store", "seed"]);
   });
 });
 
 describe("published ports", () => {
-  const gateway = service({ name: "gateway", ports: { http: 8000, https: 8443 }, publish: () => [{ name: "https", container: 8443 }] });
+  const gateway = service({
+    name: "gateway",
+    ports: { http: 8000, https: 8443 },
+    publish: () => [{ name: "https", container: 8443 }],
+  });
 
   it("belong to their gateway, at the stack's address", () => {
     const port = { name: "https", owner: "gateway", address: "127.0.0.1", host: 443, container: 8443 };
@@ -352,7 +390,11 @@ describe("published ports", () => {
   });
 
   it("move with the settings", () => {
-    const moved = plan([gateway], { settings: settings({ bindAddress: "192.168.1.5", hostPorts: { https: 8443 } }) });
-    expect(moved.hostPorts).toEqual([{ name: "https", owner: "gateway", address: "192.168.1.5", host: 8443, container: 8443 }]);
+    const moved = plan([gateway], {
+      settings: settings({ bindAddress: "192.168.1.5", hostPorts: { https: 8443 } }),
+    });
+    expect(moved.hostPorts).toEqual([
+      { name: "https", owner: "gateway", address: "192.168.1.5", host: 8443, container: 8443 },
+    ]);
   });
 });

@@ -5,8 +5,10 @@ import type { Memory } from "../../../model/units";
 import type { ServiceInput, ToolSpec, Workload } from "../../../model/service";
 import { job, registry, service, settings } from "../../support/model";
 
-const problems = (workloads: readonly Workload[], raw: Readonly<Record<string, unknown>> = {}): readonly Problem[] =>
-  workloadProblems(workloads, registry, settings(raw));
+const problems = (
+  workloads: readonly Workload[],
+  raw: Readonly<Record<string, unknown>> = {},
+): readonly Problem[] => workloadProblems(workloads, registry, settings(raw));
 const tool = (more: Partial<ToolSpec>): ToolSpec => ({
   hostPort: "store",
   port: "http",
@@ -17,29 +19,54 @@ const tool = (more: Partial<ToolSpec>): ToolSpec => ({
   ...more,
 });
 
-const store = service({ name: "store", endpoint: { port: "http", scheme: "http", credentials: "perConsumer" } });
+const store = service({
+  name: "store",
+  endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
+});
 
 it("has nothing against sound services", () => {
-  expect(problems([store, service({ name: "app", needs: [store], tools: [tool({})] }), job({ name: "seed", needs: [store] })])).toEqual([]);
+  expect(
+    problems([
+      store,
+      service({ name: "app", needs: [store], tools: [tool({})] }),
+      job({ name: "seed", needs: [store] }),
+    ]),
+  ).toEqual([]);
 });
 
 describe("names", () => {
   it("belong to one workload each", () => {
     expect(problems([service({ name: "app" }), job({ name: "app" })])).toEqual([
-      { path: "job app", what: "is declared twice", value: "app", allowed: "one workload a name", fix: "rename one of them" },
+      {
+        path: "job app",
+        what: "is declared twice",
+        value: "app",
+        allowed: "one workload a name",
+        fix: "rename one of them",
+      },
     ]);
   });
 
   it.each(["App", "1app", "a_b", "a".repeat(32), ""])("are DNS labels, unlike %p", (name) => {
     expect(problems([service({ name })])).toEqual([
-      { path: `service ${name}`, what: "is not a DNS label", value: name, allowed: "/^[a-z][a-z0-9-]{0,30}$/", fix: "use lower-case letters, digits and dashes" },
+      {
+        path: `service ${name}`,
+        what: "is not a DNS label",
+        value: name,
+        allowed: "/^[a-z][a-z0-9-]{0,30}$/",
+        fix: "use lower-case letters, digits and dashes",
+      },
     ]);
   });
 });
 
 describe("values", () => {
   it("are amounts and durations", () => {
-    const bad = service({ name: "app", resources: { memory: "1GB" as Memory, cpus: 1, shm: "64" as Memory }, stopGrace: "soon" as never });
+    const bad = service({
+      name: "app",
+      resources: { memory: "1GB" as Memory, cpus: 1, shm: "64" as Memory },
+      stopGrace: "soon" as never,
+    });
     expect(problems([bad]).map(({ path, what, value }) => [path, what, value])).toEqual([
       ["service app: resources.memory", 'not an amount of memory: "1GB" (write 256MiB or 1.5GiB)', "1GB"],
       ["service app: resources.shm", 'not an amount of memory: "64" (write 256MiB or 1.5GiB)', "64"],
@@ -55,10 +82,21 @@ describe("values", () => {
   });
 
   it("are whole waivers: control, reason, date", () => {
-    const good = { control: "D5", reason: "the program rewrites its own configuration", expires: "2027-06-30" };
-    const waiver = (more: object): readonly Problem[] => problems([service({ name: "app", waivers: [{ ...good, ...more }] })]);
+    const good = {
+      control: "D5",
+      reason: "the program rewrites its own configuration",
+      expires: "2027-06-30",
+    };
+    const waiver = (more: object): readonly Problem[] =>
+      problems([service({ name: "app", waivers: [{ ...good, ...more }] })]);
     expect(waiver({})).toEqual([]);
-    for (const bad of [{ control: "D30" }, { control: "D0" }, { control: "5.13" }, { reason: "  " }, { expires: "some day" }]) {
+    for (const bad of [
+      { control: "D30" },
+      { control: "D0" },
+      { control: "5.13" },
+      { reason: "  " },
+      { expires: "some day" },
+    ]) {
       expect(waiver(bad)).toEqual([
         {
           path: "service app: waivers",
@@ -75,7 +113,13 @@ describe("values", () => {
 describe("needs", () => {
   it("are part of the platform", () => {
     expect(problems([service({ name: "app", needs: [store] })])).toEqual([
-      { path: "service app: needs store", what: "is not part of the platform", value: "store", allowed: "app", fix: "add it to the stack, or drop the need" },
+      {
+        path: "service app: needs store",
+        what: "is not part of the platform",
+        value: "store",
+        allowed: "app",
+        fix: "add it to the stack, or drop the need",
+      },
     ]);
   });
 
@@ -92,15 +136,28 @@ describe("needs", () => {
   });
 
   it("are reached where their endpoint says: a database on its server", () => {
-    const database = job({ name: "app-db", lanes: ["lowlatency"], ports: { sql: 5432 }, endpoint: { port: "sql", scheme: "postgresql", host: "store", credentials: "none" } });
-    expect(problems([store, database, service({ name: "app", lanes: ["backend"], needs: [database] })])).toEqual([]);
-    expect(problems([store, database, service({ name: "app", lanes: ["lowlatency"], needs: [database] })])[0]?.what).toBe(
-      "shares no lane with store, so it could never reach it",
-    );
+    const database = job({
+      name: "app-db",
+      lanes: ["lowlatency"],
+      ports: { sql: 5432 },
+      endpoint: { port: "sql", scheme: "postgresql", host: "store", credentials: "none" },
+    });
+    expect(
+      problems([store, database, service({ name: "app", lanes: ["backend"], needs: [database] })]),
+    ).toEqual([]);
+    expect(
+      problems([store, database, service({ name: "app", lanes: ["lowlatency"], needs: [database] })])[0]
+        ?.what,
+    ).toBe("shares no lane with store, so it could never reach it");
   });
 
   it("need no lane when there is nothing to reach: a job that only has to be done", () => {
-    expect(problems([job({ name: "seed", lanes: [] }), service({ name: "app", needs: [job({ name: "seed", lanes: [] })] })])).toEqual([]);
+    expect(
+      problems([
+        job({ name: "seed", lanes: [] }),
+        service({ name: "app", needs: [job({ name: "seed", lanes: [] })] }),
+      ]),
+    ).toEqual([]);
   });
 
   it("do not go round in a circle", () => {
@@ -110,7 +167,13 @@ describe("needs", () => {
     const closed: Workload = { ...b, needs: [{ target: circular, grant: {} }] };
     Object.assign(circular, { needs: [{ target: closed, grant: {} }] });
     expect(problems([circular, closed])).toEqual([
-      { path: "service a: needs", what: "go round in a circle", value: "a → b → a", allowed: "needs without a circle", fix: "drop one of these needs" },
+      {
+        path: "service a: needs",
+        what: "go round in a circle",
+        value: "a → b → a",
+        allowed: "needs without a circle",
+        fix: "drop one of these needs",
+      },
     ]);
   });
 });
@@ -139,7 +202,11 @@ describe("ports", () => {
   it("on 127.0.0.1 alone are for the probe, and for nobody else", () => {
     const local = { localPorts: { ping: 8082 }, probe: httpProbe("/ping", { port: "ping" }) };
     expect(problems([service({ name: "app", ...local })])).toEqual([]);
-    expect(problems([service({ name: "app", ...local, route: { path: "/x", port: "ping" } })]).map(({ path }) => path)).toEqual(["service app: route"]);
+    expect(
+      problems([service({ name: "app", ...local, route: { path: "/x", port: "ping" } })]).map(
+        ({ path }) => path,
+      ),
+    ).toEqual(["service app: route"]);
   });
 
   it("of a tool are well-known, or in the range of a lane that the service is on", () => {
@@ -168,7 +235,9 @@ describe("ports", () => {
 });
 
 it("lets nobody out but through frontend", () => {
-  expect(problems([service({ name: "feed", egress: "exchange", lanes: ["frontend", "lowlatency"] })])).toEqual([]);
+  expect(
+    problems([service({ name: "feed", egress: "exchange", lanes: ["frontend", "lowlatency"] })]),
+  ).toEqual([]);
   expect(problems([service({ name: "feed", egress: "exchange", lanes: ["lowlatency"] })])).toEqual([
     {
       path: "service feed: egress",
@@ -189,8 +258,20 @@ it("gives routes and volumes one owner", () => {
       job({ name: "c", data }),
     ]),
   ).toEqual([
-    { path: "service b", what: "claims route /api/x, which a has", value: "route /api/x", allowed: "one owner each", fix: "give it another one" },
-    { path: "job c", what: "claims volume orders, which a has", value: "volume orders", allowed: "one owner each", fix: "give it another one" },
+    {
+      path: "service b",
+      what: "claims route /api/x, which a has",
+      value: "route /api/x",
+      allowed: "one owner each",
+      fix: "give it another one",
+    },
+    {
+      path: "job c",
+      what: "claims volume orders, which a has",
+      value: "volume orders",
+      allowed: "one owner each",
+      fix: "give it another one",
+    },
   ]);
 });
 
@@ -208,7 +289,13 @@ it("overrides the image of a service that there is", () => {
 });
 
 it("finds everything at once", () => {
-  const bad = service({ name: "Bad", lanes: ["lowlatency"], needs: [store], egress: "x", probe: httpProbe("/", { port: "none" }) });
+  const bad = service({
+    name: "Bad",
+    lanes: ["lowlatency"],
+    needs: [store],
+    egress: "x",
+    probe: httpProbe("/", { port: "none" }),
+  });
   expect(problems([store, store, bad]).map(({ path }) => path)).toEqual([
     "service store",
     "service Bad",

@@ -12,7 +12,15 @@ describe("configs/cpgs.yaml", () => {
 
   it("is CPGS 1.0: three lanes, of which only frontend goes out", () => {
     expect(cpgs.version).toBe("1.0");
-    expect(Object.entries(cpgs.lanes).map(([name, { subnet, bridge, internal, hostPorts }]) => [name, subnet, bridge, internal, hostPorts])).toEqual([
+    expect(
+      Object.entries(cpgs.lanes).map(([name, { subnet, bridge, internal, hostPorts }]) => [
+        name,
+        subnet,
+        bridge,
+        internal,
+        hostPorts,
+      ]),
+    ).toEqual([
       ["frontend", "172.23.0.0/16", "trade2026-front", false, [80, 443, 5173]],
       ["lowlatency", "172.22.0.0/16", "trade2026-low", true, [[8000, 8199]]],
       ["backend", "172.21.0.0/16", "trade2026-back", true, [[8300, 8499]]],
@@ -26,7 +34,10 @@ describe("configs/cpgs.yaml", () => {
   });
 
   it("is refused with everything that is wrong in it", () => {
-    const bad = file.replace("172.21.0.0/16", "172.21.0.1/16").replace("bridge: trade2026-low", "bridge: trade2026-lowlatency").replace("internal: false", "internal: false\n    mtu: 1500");
+    const bad = file
+      .replace("172.21.0.0/16", "172.21.0.1/16")
+      .replace("bridge: trade2026-low", "bridge: trade2026-lowlatency")
+      .replace("internal: false", "internal: false\n    mtu: 1500");
     expect(problemsOf(() => parseCpgs(bad)).map(({ path, what }) => [path, what])).toEqual([
       ["lanes.frontend.mtu", "there is no such key"],
       ["lanes.lowlatency.bridge", expect.stringContaining("15")],
@@ -38,9 +49,27 @@ describe("configs/cpgs.yaml", () => {
 describe("lanesOf", () => {
   it("keeps the registry's subnets and bridge names, and gives the host its address", () => {
     expect(lanesOf(registry, "trade2026", {})).toEqual([
-      { name: "frontend", subnet: "172.23.0.0/16", gateway: "172.23.0.1", bridge: "trade2026-front", internal: false },
-      { name: "lowlatency", subnet: "172.22.0.0/16", gateway: "172.22.0.1", bridge: "trade2026-low", internal: true },
-      { name: "backend", subnet: "172.21.0.0/16", gateway: "172.21.0.1", bridge: "trade2026-back", internal: true },
+      {
+        name: "frontend",
+        subnet: "172.23.0.0/16",
+        gateway: "172.23.0.1",
+        bridge: "trade2026-front",
+        internal: false,
+      },
+      {
+        name: "lowlatency",
+        subnet: "172.22.0.0/16",
+        gateway: "172.22.0.1",
+        bridge: "trade2026-low",
+        internal: true,
+      },
+      {
+        name: "backend",
+        subnet: "172.21.0.0/16",
+        gateway: "172.21.0.1",
+        bridge: "trade2026-back",
+        internal: true,
+      },
     ]);
   });
 
@@ -51,13 +80,20 @@ describe("lanesOf", () => {
 
   it("gives a second platform other bridges, short enough for Linux and never the same twice", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/), { minLength: 2, maxLength: 6 }), (prefixes) => {
-        const names = prefixes.flatMap((prefix) => lanesOf(registry, prefix, {}).map(({ bridge }) => bridge));
-        expect(new Set(names).size).toBe(prefixes.length * LANES.length);
-        expect(names.filter((name) => name.length > 15)).toEqual([]);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9-]{0,19}$/), { minLength: 2, maxLength: 6 }),
+        (prefixes) => {
+          const names = prefixes.flatMap((prefix) =>
+            lanesOf(registry, prefix, {}).map(({ bridge }) => bridge),
+          );
+          expect(new Set(names).size).toBe(prefixes.length * LANES.length);
+          expect(names.filter((name) => name.length > 15)).toEqual([]);
+        },
+      ),
     );
-    expect(lanesOf(registry, "second", {}).map(({ bridge }) => bridge)).toEqual(lanesOf(registry, "second", {}).map(({ bridge }) => bridge));
+    expect(lanesOf(registry, "second", {}).map(({ bridge }) => bridge)).toEqual(
+      lanesOf(registry, "second", {}).map(({ bridge }) => bridge),
+    );
   });
 });
 
@@ -94,13 +130,18 @@ describe("laneProblems", () => {
   it("complains exactly when two of the blocks overlap", () => {
     const block = fc
       .tuple(fc.integer({ min: 16, max: 26 }), fc.nat(63))
-      .map(([prefix, index]) => `10.${Math.floor((index * 2 ** (32 - prefix)) / 65_536) % 256}.${prefix > 24 ? index % 4 : (index * 2 ** (24 - Math.min(prefix, 24))) % 256}.0/${prefix}`)
+      .map(
+        ([prefix, index]) =>
+          `10.${Math.floor((index * 2 ** (32 - prefix)) / 65_536) % 256}.${prefix > 24 ? index % 4 : (index * 2 ** (24 - Math.min(prefix, 24))) % 256}.0/${prefix}`,
+      )
       .filter((text) => parseCidr(text) !== undefined);
     fc.assert(
       fc.property(block, block, block, block, (frontend, lowlatency, backend, used) => {
         const blocks = [used, frontend, lowlatency, backend].flatMap((text) => parseCidr(text) ?? []);
         const clash = blocks.some((a, index) => blocks.slice(index + 1).some((b) => overlaps(a, b)));
-        const problems = laneProblems(lanesOf(registry, "x", { frontend, lowlatency, backend }), [{ subnet: used, owner: "host" }]);
+        const problems = laneProblems(lanesOf(registry, "x", { frontend, lowlatency, backend }), [
+          { subnet: used, owner: "host" },
+        ]);
         expect(problems.length > 0).toBe(clash);
       }),
     );

@@ -2,14 +2,21 @@ import fc from "fast-check";
 import { startLevels, type Ordered } from "../../../model/order";
 
 const item = (name: string, ...dependsOn: string[]): Ordered => ({ name, dependsOn });
-const names = (levels: readonly (readonly Ordered[])[]): string[][] => levels.map((level) => level.map(({ name }) => name));
+const names = (levels: readonly (readonly Ordered[])[]): string[][] =>
+  levels.map((level) => level.map(({ name }) => name));
 
 it("puts each thing one level above the highest that it depends on", () => {
-  expect(names(startLevels([item("api", "db", "bus"), item("db"), item("seed", "db"), item("bus"), item("ui", "api", "db")]))).toEqual([
-    ["bus", "db"],
-    ["api", "seed"],
-    ["ui"],
-  ]);
+  expect(
+    names(
+      startLevels([
+        item("api", "db", "bus"),
+        item("db"),
+        item("seed", "db"),
+        item("bus"),
+        item("ui", "api", "db"),
+      ]),
+    ),
+  ).toEqual([["bus", "db"], ["api", "seed"], ["ui"]]);
 });
 
 it("has no levels without things", () => {
@@ -25,10 +32,19 @@ it("always starts what something depends on in an earlier level, and everything 
   // An edge only ever points to an earlier thing, so that there is no circle; the given order is then shuffled.
   const graph = fc
     .array(fc.array(fc.nat(30), { maxLength: 4 }), { maxLength: 30 })
-    .map((edges) => edges.map((targets, index) => item(`n${index}`, ...new Set(targets.filter((target) => target < index).map((target) => `n${target}`)))));
+    .map((edges) =>
+      edges.map((targets, index) =>
+        item(
+          `n${index}`,
+          ...new Set(targets.filter((target) => target < index).map((target) => `n${target}`)),
+        ),
+      ),
+    );
   fc.assert(
     fc.property(
-      graph.chain((items) => fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length }))),
+      graph.chain((items) =>
+        fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length })),
+      ),
       ([items, shuffled]) => {
         const levels = startLevels(shuffled);
         const level = new Map(levels.flatMap((row, index) => row.map(({ name }) => [name, index] as const)));

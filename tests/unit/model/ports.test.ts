@@ -14,7 +14,13 @@ const tool = (more: Partial<ToolSpec>): ToolSpec => ({
   title: "Tool",
   ...more,
 });
-const published = (name: string, host: number): HostPort => ({ name, owner: "gateway", address: "127.0.0.1", host, container: 1 });
+const published = (name: string, host: number): HostPort => ({
+  name,
+  owner: "gateway",
+  address: "127.0.0.1",
+  host,
+  container: 1,
+});
 
 describe("hostPort", () => {
   it.each([
@@ -28,7 +34,9 @@ describe("hostPort", () => {
 
   it("is the operator's own where there is one", () => {
     const own = settings({ hostPorts: { https: 8443, store: 15432, "port-8430": 9430 } });
-    expect(["https", "store", "port-8430"].map((name) => hostPort(name, own, wellKnown))).toEqual([8443, 15432, 9430]);
+    expect(["https", "store", "port-8430"].map((name) => hostPort(name, own, wellKnown))).toEqual([
+      8443, 15432, 9430,
+    ]);
   });
 
   it("refuses a name that nobody knows", () => {
@@ -37,7 +45,10 @@ describe("hostPort", () => {
 });
 
 it("names a tool's port by its entry in the registry, or by its number", () => {
-  expect([toolPortName(tool({ hostPort: "store" })), toolPortName(tool({ hostPort: 8430 }))]).toEqual(["store", "port-8430"]);
+  expect([toolPortName(tool({ hostPort: "store" })), toolPortName(tool({ hostPort: 8430 }))]).toEqual([
+    "store",
+    "port-8430",
+  ]);
 });
 
 it("publishes data stores only on request", () => {
@@ -51,7 +62,13 @@ it("publishes data stores only on request", () => {
 
 describe("hostPortProblems", () => {
   it("says who has a port twice", () => {
-    expect(hostPortProblems([published("https", 443), published("store", 443)], settings({ hostPorts: { store: 443 } }), [])).toEqual([
+    expect(
+      hostPortProblems(
+        [published("https", 443), published("store", 443)],
+        settings({ hostPorts: { store: 443 } }),
+        [],
+      ),
+    ).toEqual([
       {
         path: "trade2026:hostPorts.store",
         what: "is the port of https too",
@@ -63,7 +80,12 @@ describe("hostPortProblems", () => {
   });
 
   it("says what on the host has a port already", () => {
-    expect(hostPortProblems([published("http", 80)], settings(), [{ port: 80, owner: "nginx" }, { port: 81, owner: "other" }])).toEqual([
+    expect(
+      hostPortProblems([published("http", 80)], settings(), [
+        { port: 80, owner: "nginx" },
+        { port: 81, owner: "other" },
+      ]),
+    ).toEqual([
       {
         path: "trade2026:hostPorts.http",
         what: "is in use on this host by nginx",
@@ -75,7 +97,13 @@ describe("hostPortProblems", () => {
   });
 
   it("finds the setting that moves a port which is not published", () => {
-    expect(hostPortProblems([published("http", 80), published("https", 443)], settings({ hostPorts: { htttps: 8443 } }), [])).toEqual([
+    expect(
+      hostPortProblems(
+        [published("http", 80), published("https", 443)],
+        settings({ hostPorts: { htttps: 8443 } }),
+        [],
+      ),
+    ).toEqual([
       {
         path: "trade2026:hostPorts.htttps",
         what: "names no port that this stack publishes",
@@ -88,12 +116,21 @@ describe("hostPortProblems", () => {
 
   it("finds every port that somebody else has, and nothing in distinct ones", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }), (hosts, used) => {
-        const ports = hosts.map((host, index) => published(`p${index}`, host));
-        const problems = hostPortProblems(ports, settings(), used.map((port) => ({ port, owner: "other" })));
-        const expected = hosts.length - new Set(hosts).size + hosts.filter((host) => used.includes(host)).length;
-        expect(problems).toHaveLength(expected);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
+        (hosts, used) => {
+          const ports = hosts.map((host, index) => published(`p${index}`, host));
+          const problems = hostPortProblems(
+            ports,
+            settings(),
+            used.map((port) => ({ port, owner: "other" })),
+          );
+          const expected =
+            hosts.length - new Set(hosts).size + hosts.filter((host) => used.includes(host)).length;
+          expect(problems).toHaveLength(expected);
+        },
+      ),
     );
   });
 });

@@ -24,16 +24,29 @@ describe("healthcheck", () => {
   });
 
   it("opens a connection where there is nothing better", () => {
-    expect(healthcheck(tcpProbe("sql"), ports).tests).toEqual(["CMD", "/opt/t26/t26", "probe", "tcp", "127.0.0.1:5432"]);
+    expect(healthcheck(tcpProbe("sql"), ports).tests).toEqual([
+      "CMD",
+      "/opt/t26/t26",
+      "probe",
+      "tcp",
+      "127.0.0.1:5432",
+    ]);
   });
 
   it("runs the program's own tool, without a shell in between", () => {
-    expect(healthcheck(execProbe(["pg_isready", "--quiet"]), ports).tests).toEqual(["CMD", "pg_isready", "--quiet"]);
+    expect(healthcheck(execProbe(["pg_isready", "--quiet"]), ports).tests).toEqual([
+      "CMD",
+      "pg_isready",
+      "--quiet",
+    ]);
   });
 
   it("writes durations as the engine reads them back", () => {
     expect(
-      healthcheck(tcpProbe("sql", { interval: "60s", timeout: "1500ms", retries: 5, startPeriod: "1h30m" }), ports),
+      healthcheck(
+        tcpProbe("sql", { interval: "60s", timeout: "1500ms", retries: 5, startPeriod: "1h30m" }),
+        ports,
+      ),
     ).toMatchObject({ interval: "1m0s", timeout: "1.5s", retries: 5, startPeriod: "1h30m0s" });
   });
 });

@@ -8,12 +8,23 @@ const services = [
     name: "store",
     title: "Store",
     endpoint: { port: "http", scheme: "postgresql", credentials: "perConsumer" },
-    tools: [{ hostPort: "store", port: "http", protocol: "tcp", login: "own", data: true, title: "Store (SQL)" }],
+    tools: [
+      { hostPort: "store", port: "http", protocol: "tcp", login: "own", data: true, title: "Store (SQL)" },
+    ],
   }),
   service({
     name: "board",
     title: "Board",
-    tools: [{ hostPort: 8430, port: "http", protocol: "http", login: "gateway", data: false, title: "Status board" }],
+    tools: [
+      {
+        hostPort: 8430,
+        port: "http",
+        protocol: "http",
+        login: "gateway",
+        data: false,
+        title: "Status board",
+      },
+    ],
   }),
   service({ name: "worker", title: "Worker" }),
 ];
@@ -22,12 +33,22 @@ it("lists what answers at the gateways, by address, and who may use it", () => {
   expect(plannedRoutes(services, settings(), registry.wellKnown)).toEqual([
     { service: "ui", title: "Trading UI", kind: "ui", url: "https://localhost/", role: "none" },
     { service: "oms", title: "Orders", kind: "api", url: "https://localhost/api/orders", role: "trader" },
-    { service: "board", title: "Status board", kind: "tool", url: "https://localhost:8430", role: "gateway login" },
+    {
+      service: "board",
+      title: "Status board",
+      kind: "tool",
+      url: "https://localhost:8430",
+      role: "gateway login",
+    },
   ]);
 });
 
 it("has exposed stores, other ports and another host name in its addresses", () => {
-  const own = settings({ exposeData: true, hostNames: ["trade.example.com", "localhost"], hostPorts: { https: 8443, store: 15432 } });
+  const own = settings({
+    exposeData: true,
+    hostNames: ["trade.example.com", "localhost"],
+    hostPorts: { https: 8443, store: 15432 },
+  });
   expect(plannedRoutes(services, own, registry.wellKnown).map(({ url, role }) => [url, role])).toEqual([
     ["https://trade.example.com:8430", "gateway login"],
     ["https://trade.example.com:8443/", "none"],

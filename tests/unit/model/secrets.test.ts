@@ -9,7 +9,12 @@ import {
   type SecretRef,
 } from "../../../model/secrets";
 
-const credential: Credential = { id: "db-app", username: "app", purpose: "Database: app", protectsData: true };
+const credential: Credential = {
+  id: "db-app",
+  username: "app",
+  purpose: "Database: app",
+  protectsData: true,
+};
 const plain: SecretRef = { credential: "db-app", form: "plain" };
 
 describe("secretText", () => {
@@ -20,7 +25,9 @@ describe("secretText", () => {
   });
 
   it("names the form in which a program takes a secret", () => {
-    expect(secretText`${secretRef(credential, "bcrypt")}`).toEqual({ parts: [{ credential: "db-app", form: "bcrypt" }] });
+    expect(secretText`${secretRef(credential, "bcrypt")}`).toEqual({
+      parts: [{ credential: "db-app", form: "bcrypt" }],
+    });
   });
 
   it("splices nested texts in, so that equal texts have equal parts", () => {
@@ -34,7 +41,9 @@ describe("secretText", () => {
 });
 
 it("joins with a separator between, not around", () => {
-  expect(joinTexts(["a", secretText`${secretRef(credential)}`, "b"], ", ")).toEqual({ parts: ["a, ", plain, ", b"] });
+  expect(joinTexts(["a", secretText`${secretRef(credential)}`, "b"], ", ")).toEqual({
+    parts: ["a, ", plain, ", b"],
+  });
   expect(joinTexts([], ", ")).toEqual({ parts: [] });
 });
 
@@ -48,7 +57,9 @@ it("lists the references of a content, and none of plain text", () => {
 
 it("resolves every reference by its id and form", () => {
   const content = secretText`a=${secretRef(credential)} b=${secretRef(credential, "sha256")}`;
-  expect(resolveContent(content, ({ credential: id, form }) => `<${id}:${form}>`)).toBe("a=<db-app:plain> b=<db-app:sha256>");
+  expect(resolveContent(content, ({ credential: id, form }) => `<${id}:${form}>`)).toBe(
+    "a=<db-app:plain> b=<db-app:sha256>",
+  );
   expect(resolveContent("as it is", () => "never")).toBe("as it is");
 });
 
@@ -62,7 +73,12 @@ it("resolves to the same text however its pieces were joined", () => {
       const nested = joinTexts([joinTexts(left, separator), ...right], separator);
       expect(resolveContent(flat, value)).toBe(words.join(separator));
       // No two strings side by side, and none that is empty: the parts are as few as they can be.
-      expect(flat.parts.every((part, index) => typeof part !== "string" || (part !== "" && typeof flat.parts[index + 1] !== "string"))).toBe(true);
+      expect(
+        flat.parts.every(
+          (part, index) =>
+            typeof part !== "string" || (part !== "" && typeof flat.parts[index + 1] !== "string"),
+        ),
+      ).toBe(true);
       if (left.length > 0) expect(nested).toEqual(flat);
     }),
   );

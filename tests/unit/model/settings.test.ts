@@ -51,7 +51,8 @@ it("takes values as Pulumi hands them over: everything that is no text as JSON",
 });
 
 describe("a bad setting", () => {
-  const allowed = (key: keyof typeof settingsSchema.shape): string => settingsSchema.shape[key].description ?? "";
+  const allowed = (key: keyof typeof settingsSchema.shape): string =>
+    settingsSchema.shape[key].description ?? "";
 
   it.each([
     ["kind", "cloud", "must be one of: platform, gpu"],
@@ -86,8 +87,18 @@ describe("a bad setting", () => {
   });
 
   it.each([
-    ["subnets.backend", { subnets: { backend: "10.0.0.1/24" } }, "must be an IPv4 CIDR block such as 172.21.0.0/16", "10.0.0.1/24"],
-    ["subnets.frontend", { subnets: { frontend: "10.0.0.0/27" } }, "must be /26 or larger: a lane holds up to 60 containers", "10.0.0.0/27"],
+    [
+      "subnets.backend",
+      { subnets: { backend: "10.0.0.1/24" } },
+      "must be an IPv4 CIDR block such as 172.21.0.0/16",
+      "10.0.0.1/24",
+    ],
+    [
+      "subnets.frontend",
+      { subnets: { frontend: "10.0.0.0/27" } },
+      "must be /26 or larger: a lane holds up to 60 containers",
+      "10.0.0.0/27",
+    ],
     ["hostPorts.https", { hostPorts: { https: 70_000 } }, "must be a port number, 1 to 65535", 70_000],
     ["hostPorts.https", { hostPorts: { https: 0 } }, "must be a port number, 1 to 65535", 0],
     ["hostPorts.https", { hostPorts: { https: "443" } }, "must be a port number, 1 to 65535", "443"],
@@ -102,7 +113,13 @@ describe("a bad setting", () => {
   ])("%s, inside of a setting", (path, raw, what, value) => {
     const key = (/^\w+/.exec(path)?.[0] ?? "") as keyof typeof settingsSchema.shape;
     expect(problemsOf(() => parseSettings(raw))).toEqual([
-      { path: `trade2026:${path}`, what, value, allowed: allowed(key), fix: `pulumi config set --path trade2026:${path} <value>` },
+      {
+        path: `trade2026:${path}`,
+        what,
+        value,
+        allowed: allowed(key),
+        fix: `pulumi config set --path trade2026:${path} <value>`,
+      },
     ]);
   });
 
@@ -126,7 +143,9 @@ describe("a bad setting", () => {
   });
 
   it("does not hide the others: one message has them all", () => {
-    const error: unknown = catching(() => parseSettings({ prefix: "-", tlsEpoch: "x", subnets: { backend: "?" }, extra: 1 }));
+    const error: unknown = catching(() =>
+      parseSettings({ prefix: "-", tlsEpoch: "x", subnets: { backend: "?" }, extra: 1 }),
+    );
     expect(error).toBeInstanceOf(ProblemsError);
     expect((error as Error).message).toBe(
       `The stack's settings: 4 problems, nothing was changed.
@@ -176,11 +195,15 @@ describe("Pulumi.yaml", () => {
 });
 
 /** A setting's type in the words of Pulumi's project file, where a list says what it is a list of. */
-function pulumiType(setting: z.ZodType): { readonly type: string; readonly items?: { readonly type: string } } {
+function pulumiType(setting: z.ZodType): {
+  readonly type: string;
+  readonly items?: { readonly type: string };
+} {
   if (setting instanceof z.ZodDefault) return pulumiType(setting.unwrap() as z.ZodType);
   if (setting instanceof z.ZodString || setting instanceof z.ZodEnum) return { type: "string" };
   if (setting instanceof z.ZodBoolean) return { type: "boolean" };
   if (setting instanceof z.ZodNumber) return { type: "integer" };
-  if (setting instanceof z.ZodArray) return { type: "array", items: { type: pulumiType(setting.unwrap() as z.ZodType).type } };
+  if (setting instanceof z.ZodArray)
+    return { type: "array", items: { type: pulumiType(setting.unwrap() as z.ZodType).type } };
   return { type: "object" };
 }

@@ -19,6 +19,7 @@ export function container(given: Partial<ContainerPlan> & Pick<ContainerPlan, "n
     uploads: [],
     ports: [],
     listens: {},
+    loopback: {},
     memoryMiB: 256,
     cpus: 0.5,
     capabilities: [],

@@ -1,5 +1,12 @@
 import fc from "fast-check";
-import { canonicalCpus, canonicalDuration, durationSeconds, formatMiB, memoryMiB, parseDuration } from "../../../model/units";
+import {
+  canonicalCpus,
+  canonicalDuration,
+  durationSeconds,
+  formatMiB,
+  memoryMiB,
+  parseDuration,
+} from "../../../model/units";
 
 describe("durations", () => {
   it.each([
@@ -38,30 +45,44 @@ describe("durations", () => {
     expect(canonicalDuration(text)).toBe(canonical);
   });
 
-  it.each(["0.5ms", "1.5ms", "1.0005s"])("refuses %p: the engine's own resolution for probes is a millisecond", (text) => {
-    expect(() => canonicalDuration(text)).toThrow(new RangeError(`finer than a millisecond: "${text}"`));
-  });
+  it.each(["0.5ms", "1.5ms", "1.0005s"])(
+    "refuses %p: the engine's own resolution for probes is a millisecond",
+    (text) => {
+      expect(() => canonicalDuration(text)).toThrow(new RangeError(`finer than a millisecond: "${text}"`));
+    },
+  );
 
   it("keeps the length and is a fixed point, however whole milliseconds are written", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 400_000_000 }), fc.constantFrom("ms", "s", "m", "h"), (ms, unit) => {
-        const canonical = canonicalDuration(written(ms, unit));
-        expect(goMilliseconds(canonical)).toBe(ms);
-        expect(canonicalDuration(canonical)).toBe(canonical);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 400_000_000 }),
+        fc.constantFrom("ms", "s", "m", "h"),
+        (ms, unit) => {
+          const canonical = canonicalDuration(written(ms, unit));
+          expect(goMilliseconds(canonical)).toBe(ms);
+          expect(canonicalDuration(canonical)).toBe(canonical);
+        },
+      ),
     );
   });
 
   it("has Go's shape: descending units, minutes and seconds whenever there are hours", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 400_000_000 }), (ms) => {
-        expect(canonicalDuration(`${ms}ms`)).toMatch(/^(\d+h[1-5]?\dm|[1-5]?\dm)?[1-5]?\d(\.\d{0,2}[1-9])?s$/);
+        expect(canonicalDuration(`${ms}ms`)).toMatch(
+          /^(\d+h[1-5]?\dm|[1-5]?\dm)?[1-5]?\d(\.\d{0,2}[1-9])?s$/,
+        );
       }),
     );
   });
 
   it("counts whole seconds upwards, as Docker's stop timeouts want them", () => {
-    expect([durationSeconds("1ms"), durationSeconds("1s"), durationSeconds("1.2s"), durationSeconds("1m0s")]).toEqual([1, 1, 2, 60]);
+    expect([
+      durationSeconds("1ms"),
+      durationSeconds("1s"),
+      durationSeconds("1.2s"),
+      durationSeconds("1m0s"),
+    ]).toEqual([1, 1, 2, 60]);
   });
 });
 
@@ -75,7 +96,11 @@ function goMilliseconds(text: string): number {
   const units: Readonly<Record<string, number>> = { h: 3.6e6, m: 6e4, s: 1e3, ms: 1 };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g)];
   expect(parts.map(([part]) => part).join("")).toBe(text);
-  return Math.round(parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? NaN), 0) * 1e6) / 1e6;
+  return (
+    Math.round(
+      parts.reduce((sum, [, value, unit]) => sum + Number(value) * (units[unit ?? ""] ?? NaN), 0) * 1e6,
+    ) / 1e6
+  );
 }
 
 describe("memory", () => {
@@ -93,10 +118,15 @@ describe("memory", () => {
   });
 
   it("is shown in the unit that people would use", () => {
-    expect([formatMiB(64), formatMiB(1024), formatMiB(1536), formatMiB(10_000)]).toEqual(["64 MiB", "1 GiB", "1.5 GiB", "9.8 GiB"]);
+    expect([formatMiB(64), formatMiB(1024), formatMiB(1536), formatMiB(10_000)]).toEqual([
+      "64 MiB",
+      "1 GiB",
+      "1.5 GiB",
+      "9.8 GiB",
+    ]);
   });
 });
 
-it("writes CPUs as the shortest decimal, as the provider reads them back", () => {
-  expect([0.5, 1, 1.25, 0.1].map(canonicalCpus)).toEqual(["0.5", "1", "1.25", "0.1"]);
+it("writes CPUs as the shortest decimal with a fraction, as the provider reads them back", () => {
+  expect([0.5, 1, 1.25, 0.1, 12].map(canonicalCpus)).toEqual(["0.5", "1.0", "1.25", "0.1", "12.0"]);
 });

@@ -1,5 +1,11 @@
 import { secretText, secretRef, type Credential } from "../../../model/secrets";
-import { access, type ConfigureContext, type Endpoint, type ServiceInput, type Workload } from "../../../model/service";
+import {
+  access,
+  type ConfigureContext,
+  type Endpoint,
+  type ServiceInput,
+  type Workload,
+} from "../../../model/service";
 import { wire, type Wired, type Wiring } from "../../../model/wiring";
 import { job, registry, service, settings } from "../../support/model";
 
@@ -9,11 +15,21 @@ const of = (wiring: Wiring, name: string): Wired => {
   if (!found) throw new Error(`no ${name}`);
   return found;
 };
-const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({ port: "http", scheme: "http", credentials: "perConsumer", ...more });
-const password = (id: string): ReturnType<typeof secretText> => ({ parts: [{ credential: id, form: "plain" }] });
+const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
+  port: "http",
+  scheme: "http",
+  credentials: "perConsumer",
+  ...more,
+});
+const password = (id: string): ReturnType<typeof secretText> => ({
+  parts: [{ credential: id, form: "plain" }],
+});
 
 /** A store that keeps what it was told about its surroundings. */
-function store(input: Partial<ServiceInput> = {}): { readonly store: Workload; readonly context: () => ConfigureContext } {
+function store(input: Partial<ServiceInput> = {}): {
+  readonly store: Workload;
+  readonly context: () => ConfigureContext;
+} {
   let seen: ConfigureContext | undefined;
   return {
     store: service({
@@ -48,7 +64,11 @@ describe("a consumer of an endpoint", () => {
   });
 
   it("is sent to the host that serves it: a database on its server", () => {
-    const database = job({ name: "app-db", ports: { sql: 5432 }, endpoint: endpoint({ port: "sql", scheme: "postgresql", host: "postgres", credentials: "none" }) });
+    const database = job({
+      name: "app-db",
+      ports: { sql: 5432 },
+      endpoint: endpoint({ port: "sql", scheme: "postgresql", host: "postgres", credentials: "none" }),
+    });
     expect(of(wired(database, service({ name: "app", needs: [database] })), "app").env).toEqual({
       APP_DB_HOST: "postgres",
       APP_DB_PORT: "5432",
@@ -59,8 +79,13 @@ describe("a consumer of an endpoint", () => {
   it("can be handed other variables, and files in its library's own format", () => {
     const { store: target } = store({
       endpoint: endpoint({
-        environment: ({ host, port, username, passwordFile }) => ({ DSN: `${username}@${host}:${port}`, PASSFILE: passwordFile }),
-        secretFiles: ({ username }, credential) => [{ path: "my.conf", content: secretText`${username}=${secretRef(credential)}` }],
+        environment: ({ host, port, username, passwordFile }) => ({
+          DSN: `${username}@${host}:${port}`,
+          PASSFILE: passwordFile,
+        }),
+        secretFiles: ({ username }, credential) => [
+          { path: "my.conf", content: secretText`${username}=${secretRef(credential)}` },
+        ],
       }),
     });
     const app = of(wired(target, service({ name: "app", needs: [target] })), "app");
@@ -79,7 +104,11 @@ describe("a consumer of an endpoint", () => {
       env: { MY_STORE_HOST: "gateway", LEVEL: "info" },
       configure: () => ({ env: { LEVEL: "debug" } }),
     });
-    expect(of(wired(target, app), "app").env).toMatchObject({ MY_STORE_HOST: "gateway", LEVEL: "debug", MY_STORE_PORT: "8000" });
+    expect(of(wired(target, app), "app").env).toMatchObject({
+      MY_STORE_HOST: "gateway",
+      LEVEL: "debug",
+      MY_STORE_PORT: "8000",
+    });
   });
 
   it("is handed nothing by a need that only has to be done before", () => {
@@ -98,22 +127,49 @@ describe("credentials", () => {
       service({ name: "reader", title: "Reader", needs: [target] }),
     );
     expect(context().consumers).toEqual([
-      { name: "reader", grant: {}, credential: { id: "my-store-reader", username: "reader", purpose: "Store: Reader", protectsData: false } },
+      {
+        name: "reader",
+        grant: {},
+        credential: {
+          id: "my-store-reader",
+          username: "reader",
+          purpose: "Store: Reader",
+          protectsData: false,
+        },
+      },
       {
         name: "writer",
         grant: { publish: ["orders.>"] },
-        credential: { id: "my-store-writer", username: "writer", purpose: "Store: Writer", protectsData: false },
+        credential: {
+          id: "my-store-writer",
+          username: "writer",
+          purpose: "Store: Writer",
+          protectsData: false,
+        },
       },
     ]);
-    expect(context().operator).toEqual({ id: "my-store-operator", username: "operator", purpose: "Store: everything", protectsData: false });
-    expect(wiring.credentials.map(({ id }) => id)).toEqual(["my-store-operator", "my-store-reader", "my-store-writer"]);
+    expect(context().operator).toEqual({
+      id: "my-store-operator",
+      username: "operator",
+      purpose: "Store: everything",
+      protectsData: false,
+    });
+    expect(wiring.credentials.map(({ id }) => id)).toEqual([
+      "my-store-operator",
+      "my-store-reader",
+      "my-store-writer",
+    ]);
   });
 
   it("are the operator's own for a program that knows a single user", () => {
-    const { store: target, context } = store({ endpoint: endpoint({ credentials: "shared", operator: "admin" }) });
+    const { store: target, context } = store({
+      endpoint: endpoint({ credentials: "shared", operator: "admin" }),
+    });
     const wiring = wired(target, service({ name: "app", needs: [target] }));
     expect(of(wiring, "app").env.MY_STORE_USERNAME).toBe("admin");
-    expect(of(wiring, "app").secrets).toEqual([{ path: "my-store-password", content: password("my-store-admin") }]);
+    expect(of(wiring, "app").secrets).toEqual([
+      { path: "my-store-password", content: password("my-store-admin") },
+    ]);
     expect(context().consumers.map(({ credential }) => credential)).toEqual([context().operator]);
     expect(wiring.credentials.map(({ id }) => id)).toEqual(["my-store-admin"]);
   });
@@ -121,7 +177,11 @@ describe("credentials", () => {
   it("do not exist for an endpoint that needs none", () => {
     const { store: target, context } = store({ endpoint: endpoint({ credentials: "none" }) });
     const wiring = wired(target, service({ name: "app", needs: [target] }));
-    expect(of(wiring, "app").env).toEqual({ MY_STORE_HOST: "my-store", MY_STORE_PORT: "8000", MY_STORE_URL: "http://my-store:8000" });
+    expect(of(wiring, "app").env).toEqual({
+      MY_STORE_HOST: "my-store",
+      MY_STORE_PORT: "8000",
+      MY_STORE_URL: "http://my-store:8000",
+    });
     expect([of(wiring, "app").secrets, context().consumers, wiring.credentials]).toEqual([[], [], []]);
   });
 
@@ -129,7 +189,9 @@ describe("credentials", () => {
     const { store: target, context } = store({ endpoint: endpoint({ operator: "root" }) });
     const wiring = wired(target, job({ name: "seed", needs: [access(target, { as: "operator" })] }));
     expect(of(wiring, "seed").env.MY_STORE_USERNAME).toBe("root");
-    expect(of(wiring, "seed").secrets).toEqual([{ path: "my-store-password", content: password("my-store-root") }]);
+    expect(of(wiring, "seed").secrets).toEqual([
+      { path: "my-store-password", content: password("my-store-root") },
+    ]);
     expect(context().consumers).toEqual([]);
   });
 
@@ -144,13 +206,22 @@ describe("credentials", () => {
       },
     });
     const wiring = wired(app);
-    expect(asked).toEqual({ id: "app-probe", username: "probe", purpose: "App: health check", protectsData: false });
+    expect(asked).toEqual({
+      id: "app-probe",
+      username: "probe",
+      purpose: "App: health check",
+      protectsData: false,
+    });
     expect(wiring.credentials).toEqual([asked]);
   });
 
   it("are kept like the data that is written under them", () => {
     const { store: target } = store({ data: [{ name: "d", path: "/d", backup: { none: "a test" } }] });
-    expect(wired(target, service({ name: "app", needs: [target] })).credentials.map(({ protectsData }) => protectsData)).toEqual([true, true]);
+    expect(
+      wired(target, service({ name: "app", needs: [target] })).credentials.map(
+        ({ protectsData }) => protectsData,
+      ),
+    ).toEqual([true, true]);
   });
 
   it("are only ever referred to: no file holds one", () => {

@@ -27,7 +27,9 @@ export function daemonMessage(error: unknown): string {
   const said =
     typeof json === "object" && json !== null ? (json as { readonly message?: unknown }).message : undefined;
   if (typeof said === "string") return `Error response from daemon: ${said}`;
-  return message ?? String(error);
+  // dockerode's own wording: "(HTTP code 500) server error - …".
+  const plain = /^\(HTTP code \d+\) [^-]* - ([\s\S]*)$/.exec(message ?? "")?.[1];
+  return plain === undefined ? (message ?? String(error)) : `Error response from daemon: ${plain.trim()}`;
 }
 
 export const isNotFound = (error: unknown): boolean =>

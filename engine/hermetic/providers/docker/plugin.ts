@@ -46,17 +46,17 @@ export function dockerPlugin(version: string, endpoint: DockerEndpoint): Plugin<
     name: "docker",
     version,
     types: [networkType, volumeType, containerType, remoteImageType, imageType],
-    checkConfig: (inputs) => checkConfig(inputs, endpoint),
+    checkConfig,
     diffConfig,
     configure: (inputs) => configure(inputs, endpoint),
   };
 }
 
-function checkConfig(inputs: ValueMap, endpoint: DockerEndpoint): Checked {
+function checkConfig(inputs: ValueMap): Checked {
   const args = { name: "", oldInputs: {}, inputs: parsed(inputs), seed: new Uint8Array() };
   const { problems } = checkInputs(configFields, args);
-  // As the official plugin does, the host that is used by default becomes part of the provider's inputs.
-  return { inputs: inputs["host"] === undefined ? { ...inputs, host: endpoint.host } : inputs, problems };
+  // As with the official plugin, the host that is used by default is no part of the provider's inputs.
+  return { inputs, problems };
 }
 
 /** Like the official plugin: another host is an update of the provider in place, and its resources stay as they are. */

@@ -1,4 +1,9 @@
-import { containerArgs, deviceRequest, SILENT_NO_OPS, type ContainerRefs } from "../../../../components/core/container-args";
+import {
+  containerArgs,
+  deviceRequest,
+  SILENT_NO_OPS,
+  type ContainerRefs,
+} from "../../../../components/core/container-args";
 import type { ContainerPlan } from "../../../../model/plan";
 import { execProbe } from "../../../../model/probes";
 import { inHouse } from "../../../../model/service";
@@ -23,9 +28,15 @@ const store = service({
   stopSignal: "SIGINT",
   gate: true,
   publish: () => [{ name: "https", container: 5432 }],
-  configure: ({ operator }) => ({ secrets: [{ path: "admin", content: secretText`${secretRef(operator)}` }] }),
+  configure: ({ operator }) => ({
+    secrets: [{ path: "admin", content: secretText`${secretRef(operator)}` }],
+  }),
 });
-const platform = plan([store, job({ name: "seed", command: ["seed"] }), service({ name: "app", image: inHouse("app"), lanes: ["backend"] })]);
+const platform = plan([
+  store,
+  job({ name: "seed", command: ["seed"] }),
+  service({ name: "app", image: inHouse("app"), lanes: ["backend"] }),
+]);
 
 const args = (name: string, more: Partial<ContainerRefs> = {}): ReturnType<typeof containerArgs> =>
   containerArgs(container(platform, name), {
@@ -88,7 +99,13 @@ describe("the provider's inputs for", () => {
       stopTimeout: 60,
       destroyGraceSeconds: 60,
       stopSignal: "SIGINT",
-      healthcheck: { tests: ["CMD", "ready"], interval: "1m0s", timeout: "3s", retries: 4, startPeriod: "1m30s" },
+      healthcheck: {
+        tests: ["CMD", "ready"],
+        interval: "1m0s",
+        timeout: "3s",
+        retries: 4,
+        startPeriod: "1m30s",
+      },
       wait: true,
       // 90 s of grace, then six probes of 63 s, and a minute for the engine.
       waitTimeout: 528,
@@ -170,7 +187,17 @@ describe("what must not be there:", () => {
   it("privileges, devices, namespaces and folders of the host", () => {
     for (const one of everything) {
       expect(one).toMatchObject({ privileged: false, capabilities: { drops: ["ALL"] } });
-      expect(Object.keys(one)).toEqual(expect.not.arrayContaining(["devices", "pidMode", "ipcMode", "usernsMode", "cgroupParent", "mounts", "publishAllPorts"]));
+      expect(Object.keys(one)).toEqual(
+        expect.not.arrayContaining([
+          "devices",
+          "pidMode",
+          "ipcMode",
+          "usernsMode",
+          "cgroupParent",
+          "mounts",
+          "publishAllPorts",
+        ]),
+      );
       expect(["bridge", "none"]).toContain(one.networkMode);
       expect(JSON.stringify(one.volumes)).not.toMatch(/hostPath|docker\.sock/);
     }
@@ -186,23 +213,42 @@ describe("what must not be there:", () => {
 
   it("inputs that come back from the engine in another spelling", () => {
     // platform, gpus and rm are never the same twice; `restart: "no"` and cpus are canonical above.
-    for (const one of everything) expect(Object.keys(one)).toEqual(expect.not.arrayContaining(["platform", "gpus", "rm"]));
+    for (const one of everything)
+      expect(Object.keys(one)).toEqual(expect.not.arrayContaining(["platform", "gpus", "rm"]));
   });
 });
 
 describe("a GPU", () => {
   it.each([
-    [{ kind: "count", count: 2 }, { driver: "nvidia", count: 2, capabilities: ["gpu"] }],
-    [{ kind: "count", count: "all" }, { driver: "nvidia", count: -1, capabilities: ["gpu"] }],
-    [{ kind: "deviceIds", deviceIds: ["0", "GPU-1"] }, { driver: "nvidia", deviceIds: ["0", "GPU-1"], capabilities: ["gpu"] }],
-    [{ kind: "cdi", deviceIds: ["nvidia.com/gpu=0"] }, { driver: "cdi", deviceIds: ["nvidia.com/gpu=0"] }],
+    [
+      { kind: "count", count: 2 },
+      { driver: "nvidia", count: 2, capabilities: ["gpu"] },
+    ],
+    [
+      { kind: "count", count: "all" },
+      { driver: "nvidia", count: -1, capabilities: ["gpu"] },
+    ],
+    [
+      { kind: "deviceIds", deviceIds: ["0", "GPU-1"] },
+      { driver: "nvidia", deviceIds: ["0", "GPU-1"], capabilities: ["gpu"] },
+    ],
+    [
+      { kind: "cdi", deviceIds: ["nvidia.com/gpu=0"] },
+      { driver: "cdi", deviceIds: ["nvidia.com/gpu=0"] },
+    ],
   ] as const)("%j is asked for with its driver", (gpu, expected) => {
     expect(deviceRequest(gpu)).toEqual(expected);
   });
 
   it("is one device request of the container", () => {
     const model: ContainerPlan = { ...container(platform, "app"), gpu: { kind: "count", count: 1 } };
-    const inputs = containerArgs(model, { image: "i", network: () => "n", volume: () => "v", uploads: [], physicalName: "p" });
+    const inputs = containerArgs(model, {
+      image: "i",
+      network: () => "n",
+      volume: () => "v",
+      uploads: [],
+      physicalName: "p",
+    });
     expect(inputs.deviceRequests).toEqual([{ driver: "nvidia", count: 1, capabilities: ["gpu"] }]);
     expect(inputs).not.toHaveProperty("gpus");
   });

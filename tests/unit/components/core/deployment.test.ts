@@ -24,10 +24,18 @@ const store = service({
   name: "store",
   ports: { sql: 5432 },
   endpoint: { port: "sql", scheme: "postgresql", credentials: "perConsumer" },
-  probe: { kind: "tcp", port: "sql", timing: { interval: "5s", timeout: "3s", retries: 3, startPeriod: "1s" } },
+  probe: {
+    kind: "tcp",
+    port: "sql",
+    timing: { interval: "5s", timeout: "3s", retries: 3, startPeriod: "1s" },
+  },
   data: [{ name: "store-data", path: "/data", backup: { method: "dump" } }],
   gate: true,
-  configure: ({ operator }) => ({ secrets: [{ path: "admin", content: secretText`root:${secretRef(operator)}:${secretRef(operator, "sha256")}\n` }] }),
+  configure: ({ operator }) => ({
+    secrets: [
+      { path: "admin", content: secretText`root:${secretRef(operator)}:${secretRef(operator, "sha256")}\n` },
+    ],
+  }),
 });
 const seed = job({ name: "seed", needs: [store] });
 const app = service({
@@ -48,7 +56,11 @@ beforeAll(async () => {
 
 describe("a deployment", () => {
   it("makes exactly the planned resources", () => {
-    const names = (type: string): string[] => up.ofType(type).map(({ name }) => name).sort();
+    const names = (type: string): string[] =>
+      up
+        .ofType(type)
+        .map(({ name }) => name)
+        .sort();
     expect(names(CONTAINER)).toEqual(platform.containers.map(({ name }) => name).sort());
     expect(names(VOLUME)).toEqual(platform.volumes.map(({ name }) => name).sort());
     expect(names(NETWORK)).toEqual(["backend", "frontend", "lowlatency"]);
@@ -60,7 +72,10 @@ describe("a deployment", () => {
 
   it("puts every resource under a component of its own kind", () => {
     const parents = Object.fromEntries(
-      up.resources.map(({ name, type, parent }) => [`${type.split(":").at(-1)} ${name}`, parent === "" ? "" : `${parent.split("::")[2]} ${nameOf(parent)}`]),
+      up.resources.map(({ name, type, parent }) => [
+        `${type.split(":").at(-1)} ${name}`,
+        parent === "" ? "" : `${parent.split("::")[2]} ${nameOf(parent)}`,
+      ]),
     );
     expect(parents).toEqual({
       "Images images": "",
@@ -106,14 +121,19 @@ describe("a deployment", () => {
   });
 
   it("keeps the inputs of components out of the state", () => {
-    expect(up.resources.filter(({ custom, inputs }) => !custom && Object.keys(inputs).length > 0)).toEqual([]);
+    expect(up.resources.filter(({ custom, inputs }) => !custom && Object.keys(inputs).length > 0)).toEqual(
+      [],
+    );
   });
 
   it("lets a container wait for what its plan says, and for nothing that its plan does not say", () => {
     const gates = Object.fromEntries(
       platform.containers.map(({ name }) => [
         name,
-        up.one(CONTAINER, name).dependsOn.filter((other) => other.startsWith("Container ")).map((other) => other.slice("Container ".length)),
+        up
+          .one(CONTAINER, name)
+          .dependsOn.filter((other) => other.startsWith("Container "))
+          .map((other) => other.slice("Container ".length)),
       ]),
     );
     expect(gates).toEqual({
@@ -141,11 +161,20 @@ describe("a deployment", () => {
 
   it("runs images by their id", () => {
     expect(up.one(CONTAINER, "store").inputs.image).toBe(imageId("docker.io/test/store:1.0"));
-    expect(up.one(CONTAINER, "app").inputs.image).toBe(imageId(String(up.one(BUILT_IMAGE, "image-app").inputs.imageName)));
-    expect(up.one(REMOTE_IMAGE, "image-store").inputs).toEqual({ name: "docker.io/test/store:1.0", keepLocally: true });
+    expect(up.one(CONTAINER, "app").inputs.image).toBe(
+      imageId(String(up.one(BUILT_IMAGE, "image-app").inputs.imageName)),
+    );
+    expect(up.one(REMOTE_IMAGE, "image-store").inputs).toEqual({
+      name: "docker.io/test/store:1.0",
+      keepLocally: true,
+    });
     expect(up.one(BUILT_IMAGE, "image-app").inputs).toMatchObject({
       skipPush: true,
-      build: { context: "bundles/app", dockerfile: "bundles/app/Dockerfile", args: { BASE: "trade2026/node:0123456789ab" } },
+      build: {
+        context: "bundles/app",
+        dockerfile: "bundles/app/Dockerfile",
+        args: { BASE: "trade2026/node:0123456789ab" },
+      },
     });
   });
 
@@ -163,25 +192,36 @@ describe("a deployment", () => {
       expect(up.one(CONTAINER, "store-secrets").inputs.uploads).toEqual([
         { file: "/volume/admin", content: `root:${passwordOf(id)}:${sha256}\n`, permissions: "0444" },
       ]);
-      const elsewhere = up.resources.filter(({ name, type, secretInputs }) => secretInputs.length > 0 && !(type === CONTAINER && name.endsWith("-secrets")));
+      const elsewhere = up.resources.filter(
+        ({ name, type, secretInputs }) =>
+          secretInputs.length > 0 && !(type === CONTAINER && name.endsWith("-secrets")),
+      );
       expect(elsewhere.map(({ name, secretInputs }) => [name, secretInputs])).toEqual([]);
     });
 
     it("appear nowhere else, not even unmarked", () => {
       const passwords = platform.credentials.map(({ id }) => passwordOf(id));
       for (const { name, type, inputs } of up.resources) {
-        const { uploads: _, ...rest } = type === CONTAINER && name.endsWith("-secrets") ? inputs : { ...inputs, uploads: undefined };
-        expect([name, passwords.filter((password) => JSON.stringify(rest).includes(password))]).toEqual([name, []]);
+        const { uploads: _, ...rest } =
+          type === CONTAINER && name.endsWith("-secrets") ? inputs : { ...inputs, uploads: undefined };
+        expect([name, passwords.filter((password) => JSON.stringify(rest).includes(password))]).toEqual([
+          name,
+          [],
+        ]);
       }
     });
 
     it("replace their consumer when they change, by a label that gives nothing away", () => {
       const label = (recording: Recording<unknown>, name: string): unknown =>
-        (recording.one(CONTAINER, name).inputs.labels as { label: string; value: string }[]).find((one) => one.label === "com.trade2026.secrets")?.value;
+        (recording.one(CONTAINER, name).inputs.labels as { label: string; value: string }[]).find(
+          (one) => one.label === "com.trade2026.secrets",
+        )?.value;
       expect(label(up, "store")).toMatch(/^[0-9a-f]{12}$/);
       expect(up.one(CONTAINER, "store").secretInputs).toEqual([]);
       expect(label(up, "app")).not.toBe(label(up, "store"));
-      expect(up.one(CONTAINER, "seed-secrets").inputs.labels).not.toContainEqual(expect.objectContaining({ label: "com.trade2026.secrets" }));
+      expect(up.one(CONTAINER, "seed-secrets").inputs.labels).not.toContainEqual(
+        expect.objectContaining({ label: "com.trade2026.secrets" }),
+      );
     });
   });
 
@@ -203,7 +243,12 @@ describe("a deployment", () => {
     });
 
     it.each(["toolbox", "store-secrets", "app-config"])("without any are made again: %s", (name) => {
-      expect(up.one(VOLUME, name)).toMatchObject({ protect: false, retainOnDelete: false, deleteBeforeReplace: true, inputs: { name: `trade2026-${name}` } });
+      expect(up.one(VOLUME, name)).toMatchObject({
+        protect: false,
+        retainOnDelete: false,
+        deleteBeforeReplace: true,
+        inputs: { name: `trade2026-${name}` },
+      });
     });
   });
 
@@ -234,7 +279,8 @@ describe("a deployment", () => {
 
 describe("a preview", () => {
   it("registers the same resources, though nothing is known of what does not exist yet", () => {
-    const identity = ({ type, name, parent }: { type: string; name: string; parent: string }): string => `${parent} > ${type} ${name}`;
+    const identity = ({ type, name, parent }: { type: string; name: string; parent: string }): string =>
+      `${parent} > ${type} ${name}`;
     expect(preview.resources.map(identity).sort()).toEqual(up.resources.map(identity).sort());
   });
 
@@ -242,7 +288,12 @@ describe("a preview", () => {
     const { inputs } = preview.one(CONTAINER, "store");
     // The SDK's own mark for what is unknown.
     expect(inputs.image).toBe("04da6b54-80e4-46f7-96ec-b56ff0331ba9");
-    expect(inputs).toMatchObject({ name: "trade2026-store", restart: "unless-stopped", readOnly: true, memory: 256 });
+    expect(inputs).toMatchObject({
+      name: "trade2026-store",
+      restart: "unless-stopped",
+      readOnly: true,
+      memory: 256,
+    });
     expect(inputs.networksAdvanced).toEqual([{ name: "trade2026-backend", aliases: ["store"] }]);
   });
 });
@@ -252,8 +303,12 @@ describe("a rotated secret", () => {
     const labels = (recording: Recording<unknown>): Readonly<Record<string, unknown>> =>
       Object.fromEntries(recording.ofType(CONTAINER).map(({ name, inputs }) => [name, inputs.labels]));
     const before = labels(up);
-    const after = labels(await recordPlan(platform, { outputs: { "store-app": { result: pulumi.secret("another") } } }));
-    expect(Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))).toEqual(["app"]);
+    const after = labels(
+      await recordPlan(platform, { outputs: { "store-app": { result: pulumi.secret("another") } } }),
+    );
+    expect(
+      Object.keys(before).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name])),
+    ).toEqual(["app"]);
   });
 });
 
@@ -278,7 +333,10 @@ describe("a job that fails", () => {
   });
 
   it("is let through by a preview, which runs nothing", async () => {
-    const { result } = await recordPlan(plan([job({ name: "migrate" })]), { preview: true, outputs: { migrate: { exitCode: 3 } } });
+    const { result } = await recordPlan(plan([job({ name: "migrate" })]), {
+      preview: true,
+      outputs: { migrate: { exitCode: 3 } },
+    });
     expect(await valueOf(result.gates(["migrate"])[0])).toMatchObject({ __pulumiType: CONTAINER });
   });
 });
@@ -290,7 +348,12 @@ describe("an image of the operator's own", () => {
       settings: settings({ imageOverrides: { postgres: "example.com/postgres:17-mine" } }),
     });
     const own = await recordPlan(two);
-    expect(own.ofType(REMOTE_IMAGE).map(({ name, inputs }) => [name, inputs.name]).sort()).toEqual([
+    expect(
+      own
+        .ofType(REMOTE_IMAGE)
+        .map(({ name, inputs }) => [name, inputs.name])
+        .sort(),
+    ).toEqual([
       ["image-postgres", "docker.io/test/postgres:1.0"],
       ["image-postgres-override", "example.com/postgres:17-mine"],
       ["image-toolbox", "docker.io/test/toolbox:1.0"],
@@ -303,9 +366,13 @@ describe("an image of the operator's own", () => {
 describe("two platforms", () => {
   it("share a host without a name in common", async () => {
     const names = (recording: Recording<unknown>): unknown[] =>
-      recording.resources.filter(({ type }) => [CONTAINER, VOLUME, NETWORK].includes(type)).map(({ inputs }) => inputs.name);
+      recording.resources
+        .filter(({ type }) => [CONTAINER, VOLUME, NETWORK].includes(type))
+        .map(({ inputs }) => inputs.name);
     const first = names(up);
-    const second = names(await recordPlan(plan([store, seed, app], { settings: settings({ prefix: "second" }) })));
+    const second = names(
+      await recordPlan(plan([store, seed, app], { settings: settings({ prefix: "second" }) })),
+    );
     expect(second.filter((name) => first.includes(name))).toEqual([]);
     expect(second.every((name) => String(name).startsWith("second-"))).toBe(true);
   });
@@ -315,10 +382,18 @@ describe("a reference to something that is not there yet", () => {
   it.each([
     ["a lane", (deployment: Deployment) => deployment.network("backend"), 'lane "backend"'],
     ["a volume", (deployment: Deployment) => deployment.volume("store-data"), 'volume "store-data"'],
-    ["an image", (deployment: Deployment) => deployment.image("docker.io/test/store:1.0"), 'image "docker.io/test/store:1.0"'],
+    [
+      "an image",
+      (deployment: Deployment) => deployment.image("docker.io/test/store:1.0"),
+      'image "docker.io/test/store:1.0"',
+    ],
     ["a container", (deployment: Deployment) => deployment.container("ghost"), 'container "ghost"'],
     ["a dependency", (deployment: Deployment) => deployment.gates(["store"]), 'dependency "store"'],
-    ["a credential", (deployment: Deployment) => deployment.secret({ credential: "store-app", form: "plain" }), 'credential "store-app"'],
+    [
+      "a credential",
+      (deployment: Deployment) => deployment.secret({ credential: "store-app", form: "plain" }),
+      'credential "store-app"',
+    ],
   ])("fails by name: %s", async (_, refer, what) => {
     const { result } = await record(() => new Deployment(platform));
     expect(() => refer(result)).toThrow(`${what} is used before it is created: check the order in stacks/`);

@@ -6,8 +6,16 @@ import { rendered, wiredAmong } from "../../../support/wired";
 const on = ["lowlatency"] as const;
 
 it("gives every consumer a user of its own with the subjects that it was granted, and nothing else", () => {
-  const oms = service({ name: "oms", lanes: on, needs: [access(nats, { publish: ["orders.>", "risk.check.order"], subscribe: ["fills.execution"] })] });
-  const watcher = service({ name: "watcher", lanes: on, needs: [access(nats, { subscribe: ["fills.confirmed"] })] });
+  const oms = service({
+    name: "oms",
+    lanes: on,
+    needs: [access(nats, { publish: ["orders.>", "risk.check.order"], subscribe: ["fills.execution"] })],
+  });
+  const watcher = service({
+    name: "watcher",
+    lanes: on,
+    needs: [access(nats, { subscribe: ["fills.confirmed"] })],
+  });
   const mute = service({ name: "mute", lanes: on, needs: [nats] });
   expect(rendered(wiredAmong(nats, [oms, watcher, mute]), "nats.conf")).toBe(`server_name: nats
 listen: "0.0.0.0:4222"

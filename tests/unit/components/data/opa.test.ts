@@ -24,7 +24,9 @@ it("decides with the stack's trading mode, and reads policies again without a re
     ["trading.rego", "reload"],
     ["deployment.json", "reload"],
   ]);
-  expect(rendered(wiredAmong(opa, [], { tradingMode: "shadow" }), "deployment.json")).toBe('{"trade2026":{"deployment":{"trading_mode":"shadow"}}}\n');
+  expect(rendered(wiredAmong(opa, [], { tradingMode: "shadow" }), "deployment.json")).toBe(
+    '{"trade2026":{"deployment":{"trading_mode":"shadow"}}}\n',
+  );
 });
 
 it("answers nobody without a token", () => {

@@ -17,8 +17,17 @@ describe("a database on the shared server", () => {
   const job = wiredAmong(database, [postgres, app]);
 
   it("is made by the server's operator, with a password that is in no command and no variable", () => {
-    expect(job.spec.command).toEqual(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=/run/secrets/database.sql", "service=postgres"]);
-    expect(job.env).toMatchObject({ PGSERVICEFILE: "/run/secrets/postgres.pg_service.conf", POSTGRES_USERNAME: "operator" });
+    expect(job.spec.command).toEqual([
+      "--no-psqlrc",
+      "--quiet",
+      "--set=ON_ERROR_STOP=1",
+      "--file=/run/secrets/database.sql",
+      "service=postgres",
+    ]);
+    expect(job.env).toMatchObject({
+      PGSERVICEFILE: "/run/secrets/postgres.pg_service.conf",
+      POSTGRES_USERNAME: "operator",
+    });
     expect(rendered(job, "postgres.pg_service.conf")).toBe(`[postgres]
 host=postgres
 port=5432
@@ -29,7 +38,10 @@ password=<postgres-operator:plain>
   });
 
   it("belongs to a role without a login, and every consumer logs in as itself", () => {
-    const login = (role: string, id: string): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec
+    const login = (
+      role: string,
+      id: string,
+    ): string => `SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec
 ALTER ROLE "${role}" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '<${id}:plain>';
 GRANT "orders_owner" TO "${role}";
 ALTER ROLE "${role}" IN DATABASE "orders" SET ROLE "orders_owner";

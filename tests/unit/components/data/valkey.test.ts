@@ -5,7 +5,10 @@ import { rendered, wiredAmong } from "../../../support/wired";
 
 it("knows nobody by default; every consumer has the data commands on its own prefix, or what it was granted", () => {
   const oms = service({ name: "oms", needs: [valkeyState] });
-  const risk = service({ name: "risk", needs: [access(valkeyState, { keys: ["oms:orders:*", "risk:*"], channels: ["risk.alert"] })] });
+  const risk = service({
+    name: "risk",
+    needs: [access(valkeyState, { keys: ["oms:orders:*", "risk:*"], channels: ["risk.alert"] })],
+  });
   const watch = service({ name: "watch", needs: [access(valkeyState, { commands: ["+info"] })] });
   expect(rendered(wiredAmong(valkeyState, [oms, risk, watch]), "users.acl")).toBe(`user default off
 user operator on #<valkey-state-operator:sha256> resetkeys ~* resetchannels &* -@all +@all
@@ -26,7 +29,9 @@ maxmemory-policy noeviction
 appendonly yes
 appendfsync everysec
 `);
-  expect(valkeyState.data).toEqual([{ name: "valkey-state-data", path: "/data", backup: { method: "valkey rdb" } }]);
+  expect(valkeyState.data).toEqual([
+    { name: "valkey-state-data", path: "/data", backup: { method: "valkey rdb" } },
+  ]);
 });
 
 it("forgets what is cached: bounded, the least recently used first, nothing on disk", () => {

@@ -4,12 +4,18 @@ import { rendered, wiredAmong } from "../../../support/wired";
 
 describe("the certificate authority", () => {
   it("issues a certificate for the stack's names and address, to a volume that only it writes", () => {
-    const { configured } = wiredAmong(ca, [], { hostNames: ["trade.example.com", "localhost"], bindAddress: "10.0.0.5", tlsEpoch: 2 });
+    const { configured } = wiredAmong(ca, [], {
+      hostNames: ["trade.example.com", "localhost"],
+      bindAddress: "10.0.0.5",
+      tlsEpoch: 2,
+    });
     expect(configured.command).toEqual([
       ...["ca", "issue", "--ca-dir", "/ca", "--out", "/tls", "--name", "gateway"],
       ...["--dns", "trade.example.com,localhost", "--ip", "10.0.0.5", "--days", "397", "--serial-epoch", "2"],
     ]);
-    expect(configured.shared).toEqual([{ volume: "ca-tls", path: "/tls", readOnly: false, create: { protectsData: false } }]);
+    expect(configured.shared).toEqual([
+      { volume: "ca-tls", path: "/tls", readOnly: false, create: { protectsData: false } },
+    ]);
     expect(ca).toMatchObject({ lanes: [], data: [{ name: "ca", path: "/ca" }] });
   });
 });
@@ -34,11 +40,18 @@ describe("a gateway", () => {
       { name: "https", container: 8443 },
       { name: "gateway-dashboard", container: 8080 },
     ]);
-    expect(rendered(wiredAmong(gateway, [ca], { hostPorts: { https: 9443 } }), "traefik.yml")).toContain("to: :9443\n");
+    expect(rendered(wiredAmong(gateway, [ca], { hostPorts: { https: 9443 } }), "traefik.yml")).toContain(
+      "to: :9443\n",
+    );
   });
 
   it("mounts no Docker socket and runs as nobody, on every lane", () => {
-    expect(gateway).toMatchObject({ user: "65532:65532", lanes: ["frontend", "lowlatency", "backend"], capabilities: [], data: [] });
+    expect(gateway).toMatchObject({
+      user: "65532:65532",
+      lanes: ["frontend", "lowlatency", "backend"],
+      capabilities: [],
+      data: [],
+    });
   });
 });
 

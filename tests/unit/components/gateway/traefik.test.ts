@@ -1,9 +1,18 @@
 import { parse } from "yaml";
-import { routesConfig, staticConfig, tlsConfig, toolEntryPoints, toolsConfig } from "../../../../components/gateway/traefik";
+import {
+  routesConfig,
+  staticConfig,
+  tlsConfig,
+  toolEntryPoints,
+  toolsConfig,
+} from "../../../../components/gateway/traefik";
 import type { FileSpec, PlatformContext, ServiceSpec, ToolSpec } from "../../../../model/service";
 import { registry, service, settings } from "../../../support/model";
 
-const context = (services: readonly ServiceSpec[], raw: Readonly<Record<string, unknown>> = {}): PlatformContext => ({
+const context = (
+  services: readonly ServiceSpec[],
+  raw: Readonly<Record<string, unknown>> = {},
+): PlatformContext => ({
   settings: settings(raw),
   wellKnown: registry.wellKnown,
   services,
@@ -56,12 +65,17 @@ describe("the static configuration", () => {
     expect(yaml(file)).toEqual({
       global: { checkNewVersion: false, sendAnonymousUsage: false },
       log: { level: "INFO", format: "json" },
-      accessLog: { format: "json", fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } } },
+      accessLog: {
+        format: "json",
+        fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } },
+      },
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
       providers: { file: { directory: "/etc/traefik/dynamic", watch: true } },
-      serversTransport: { forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" } },
+      serversTransport: {
+        forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" },
+      },
       entryPoints: {
         http: {
           address: ":8000",
@@ -78,7 +92,11 @@ describe("the static configuration", () => {
 
   it("restarts the gateway when it changes, unlike routes and certificates", () => {
     expect(file.onChange).toBeUndefined();
-    expect([routesConfig(context([])).onChange, toolsConfig(context([])).onChange, tlsConfig(1).onChange]).toEqual(["reload", "reload", "reload"]);
+    expect([
+      routesConfig(context([])).onChange,
+      toolsConfig(context([])).onChange,
+      tlsConfig(1).onChange,
+    ]).toEqual(["reload", "reload", "reload"]);
   });
 });
 
@@ -87,7 +105,11 @@ it("reads the certificate of the volume, anew when the epoch is raised", () => {
   expect(tlsConfig(1).path).toBe("dynamic/tls.yml");
   expect(tlsConfig(7).content).toMatch(/^# certificate epoch 7\n/);
   expect(yaml(tlsConfig(1))).toEqual({
-    tls: { certificates: [pair], stores: { default: { defaultCertificate: pair } }, options: { default: { minVersion: "VersionTLS12" } } },
+    tls: {
+      certificates: [pair],
+      stores: { default: { defaultCertificate: pair } },
+      options: { default: { minVersion: "VersionTLS12" } },
+    },
   });
 });
 
@@ -96,12 +118,20 @@ describe("the routes", () => {
   const oms = service({
     name: "oms",
     ports: { http: 8099, admin: 9000 },
-    route: { path: "/api/orders", port: "admin", role: "trader", maxBodyBytes: 65_536, rate: { average: 10, burst: 20 } },
+    route: {
+      path: "/api/orders",
+      port: "admin",
+      role: "trader",
+      maxBodyBytes: 65_536,
+      rate: { average: 10, burst: 20 },
+    },
   });
 
   it("are only the dashboard's while no service has one", () => {
     expect(routesConfig(context([])).path).toBe("dynamic/routes.yml");
-    expect(yaml(routesConfig(context([service({ name: "worker" })])))).toEqual({ http: { routers: { dashboard }, middlewares: common() } });
+    expect(yaml(routesConfig(context([service({ name: "worker" })])))).toEqual({
+      http: { routers: { dashboard }, middlewares: common() },
+    });
   });
 
   it("check the host, limit the client, strip the prefix and go to the service's port", () => {
@@ -131,14 +161,18 @@ describe("the routes", () => {
   });
 
   it("have error pages from the landing page, which comes last and keeps its path", () => {
-    const { http } = yaml(routesConfig(context([ui, oms]))) as { http: { routers: object; services: object; middlewares: object } };
+    const { http } = yaml(routesConfig(context([ui, oms]))) as {
+      http: { routers: object; services: object; middlewares: object };
+    };
     expect(http.routers).toMatchObject({
       ui: {
         rule: `(${HOSTS}) && PathPrefix(\`/\`)`,
         priority: 1,
         middlewares: ["security-headers", "ui-rate", "ui-in-flight", "ui-body"],
       },
-      oms: { middlewares: ["security-headers", "oms-rate", "oms-in-flight", "oms-body", "oms-errors", "oms-strip"] },
+      oms: {
+        middlewares: ["security-headers", "oms-rate", "oms-in-flight", "oms-body", "oms-errors", "oms-strip"],
+      },
     });
     expect(http.middlewares).toMatchObject({
       "ui-rate": { rateLimit: { average: 200, burst: 400, period: "1s" } },
@@ -150,12 +184,24 @@ describe("the routes", () => {
   it("keep their prefix where the service wants it", () => {
     const kept = service({ name: "live", route: { path: "/ws", stripPrefix: false } });
     const { http } = yaml(routesConfig(context([kept]))) as { http: { middlewares: object } };
-    expect(Object.keys(http.middlewares)).toEqual(["security-headers", "login", "live-rate", "live-in-flight", "live-body"]);
+    expect(Object.keys(http.middlewares)).toEqual([
+      "security-headers",
+      "login",
+      "live-rate",
+      "live-in-flight",
+      "live-body",
+    ]);
   });
 
   it("answer to the stack's names, and promise https only where browsers expect it", () => {
-    const own = context([oms], { hostNames: ["trade.example.com"], bindAddress: "10.0.0.5", hostPorts: { https: 8443 } });
-    const { http } = yaml(routesConfig(own)) as { http: { routers: Record<string, { rule: string }>; middlewares: object } };
+    const own = context([oms], {
+      hostNames: ["trade.example.com"],
+      bindAddress: "10.0.0.5",
+      hostPorts: { https: 8443 },
+    });
+    const { http } = yaml(routesConfig(own)) as {
+      http: { routers: Record<string, { rule: string }>; middlewares: object };
+    };
     expect(http.routers.dashboard?.rule).toBe("Host(`trade.example.com`) || Host(`10.0.0.5`)");
     expect(http.middlewares).toMatchObject(common(8443));
     expect(JSON.stringify(http.middlewares)).not.toContain("stsSeconds");
@@ -179,9 +225,17 @@ describe("the tools", () => {
       http: {
         middlewares: common(),
         routers: {
-          "port-8430": { entryPoints: ["port-8430"], rule: HOSTS, service: "port-8430", middlewares: ["security-headers", "login"], tls: {} },
+          "port-8430": {
+            entryPoints: ["port-8430"],
+            rule: HOSTS,
+            service: "port-8430",
+            middlewares: ["security-headers", "login"],
+            tls: {},
+          },
         },
-        services: { "port-8430": { loadBalancer: { servers: [{ url: "http://board:3000" }], passHostHeader: true } } },
+        services: {
+          "port-8430": { loadBalancer: { servers: [{ url: "http://board:3000" }], passHostHeader: true } },
+        },
       },
       tcp: {
         routers: { store: { entryPoints: ["store"], rule: "HostSNI(`*`)", service: "store", tls: {} } },
@@ -192,16 +246,26 @@ describe("the tools", () => {
 
   it("ask for no second login where the program has its own", () => {
     const own = service({ name: "board", tools: [tool({ login: "own" })] });
-    const { http } = yaml(toolsConfig(context([own]))) as { http: { routers: Record<string, { middlewares: string[] }> } };
+    const { http } = yaml(toolsConfig(context([own]))) as {
+      http: { routers: Record<string, { middlewares: string[] }> };
+    };
     expect(http.routers["port-8430"]?.middlewares).toEqual(["security-headers"]);
   });
 
   it("ask for a certificate instead on another host", () => {
-    const { http, tls } = yaml(toolsConfig(context([board]), true)) as { http: { routers: object }; tls: object };
-    expect(http.routers).toMatchObject({ "port-8430": { middlewares: ["security-headers"], tls: { options: "mutual" } } });
+    const { http, tls } = yaml(toolsConfig(context([board]), true)) as {
+      http: { routers: object };
+      tls: object;
+    };
+    expect(http.routers).toMatchObject({
+      "port-8430": { middlewares: ["security-headers"], tls: { options: "mutual" } },
+    });
     expect(tls).toEqual({
       options: {
-        mutual: { minVersion: "VersionTLS12", clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" } },
+        mutual: {
+          minVersion: "VersionTLS12",
+          clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" },
+        },
       },
     });
   });

@@ -36,7 +36,12 @@ it.each([
   expect(dockerfileProblems(GOOD.replace("WORKDIR /srv", line))).toEqual([problem]);
 });
 
-it.each(["RUN chmod 0755 /a", "RUN chmod 755 /a", "RUN pip install -r requirements.txt", "RUN apt-get remove -y curl"])("lets %j be", (line) => {
+it.each([
+  "RUN chmod 0755 /a",
+  "RUN chmod 755 /a",
+  "RUN pip install -r requirements.txt",
+  "RUN apt-get remove -y curl",
+])("lets %j be", (line) => {
   expect(dockerfileProblems(GOOD.replace("WORKDIR /srv", line))).toEqual([]);
 });
 
@@ -49,6 +54,8 @@ describe("USER", () => {
     ["USER 1\nFROM scratch", "names no USER"],
     ["USER 0\nRUN x\nUSER 7:7", undefined],
   ])("%j", (lines, problem) => {
-    expect(dockerfileProblems(GOOD.replace("USER 10002:10002", lines))).toEqual(problem === undefined ? [] : [problem]);
+    expect(dockerfileProblems(GOOD.replace("USER 10002:10002", lines))).toEqual(
+      problem === undefined ? [] : [problem],
+    );
   });
 });

@@ -3,7 +3,15 @@ import type { Plan } from "../../../../model/plan";
 import { evidence, failures, platform, TODAY } from "./sample";
 
 /** As Docker 20.10 answers for the sample's containers, less what nobody looks at. */
-function inspected(name: string, change: { readonly Config?: object; readonly HostConfig?: object; readonly Mounts?: readonly object[]; readonly Networks?: object } = {}): unknown {
+function inspected(
+  name: string,
+  change: {
+    readonly Config?: object;
+    readonly HostConfig?: object;
+    readonly Mounts?: readonly object[];
+    readonly Networks?: object;
+  } = {},
+): unknown {
   const service = name === "store";
   return {
     Name: `/trade2026-${name}`,
@@ -17,7 +25,14 @@ function inspected(name: string, change: { readonly Config?: object; readonly Ho
       Cmd: ["serve"],
       StopSignal: "SIGINT",
       StopTimeout: 30,
-      ...(service ? { Healthcheck: { Test: ["CMD", "/opt/t26/t26", "probe", "http", "http://127.0.0.1:8000/health"], Interval: 5e9 } } : {}),
+      ...(service
+        ? {
+            Healthcheck: {
+              Test: ["CMD", "/opt/t26/t26", "probe", "http", "http://127.0.0.1:8000/health"],
+              Interval: 5e9,
+            },
+          }
+        : {}),
       ...change.Config,
     },
     HostConfig: {
@@ -51,18 +66,41 @@ function inspected(name: string, change: { readonly Config?: object; readonly Ho
       ...change.HostConfig,
     },
     Mounts: change.Mounts ?? [
-      { Type: "volume", Name: "trade2026-toolbox", Source: "/var/lib/docker/volumes/x", Destination: "/opt/t26", RW: false, Propagation: "" },
+      {
+        Type: "volume",
+        Name: "trade2026-toolbox",
+        Source: "/var/lib/docker/volumes/x",
+        Destination: "/opt/t26",
+        RW: false,
+        Propagation: "",
+      },
       ...(service
-        ? [{ Type: "volume", Name: "trade2026-store-data", Source: "/var/lib/docker/volumes/y", Destination: "/data", RW: true, Propagation: "" }]
+        ? [
+            {
+              Type: "volume",
+              Name: "trade2026-store-data",
+              Source: "/var/lib/docker/volumes/y",
+              Destination: "/data",
+              RW: true,
+              Propagation: "",
+            },
+          ]
         : []),
     ],
-    NetworkSettings: { Networks: change.Networks ?? (service ? { "trade2026-backend": { IPAddress: "172.21.0.2" } } : { none: {} }) },
+    NetworkSettings: {
+      Networks:
+        change.Networks ?? (service ? { "trade2026-backend": { IPAddress: "172.21.0.2" } } : { none: {} }),
+    },
   };
 }
 
 const names = platform.containers.map(({ name }) => name);
 const score = (store: unknown, plan: Plan = platform): ReturnType<typeof inspectScore> =>
-  inspectScore(plan, names.map((name) => (name === "store" ? store : inspected(name))), { today: TODAY });
+  inspectScore(
+    plan,
+    names.map((name) => (name === "store" ? store : inspected(name))),
+    { today: TODAY },
+  );
 
 describe("the real containers", () => {
   it("pass what docker inspect can show, and fail what they fail on paper", () => {
@@ -87,9 +125,32 @@ describe("the real containers", () => {
     ["D7", { HostConfig: { MemorySwap: -1 } }],
     ["D8", { HostConfig: { NanoCpus: 0 } }],
     ["D10", { Config: { Healthcheck: null } }],
-    ["D12", { Mounts: [{ Type: "bind", Source: "/opt/docker.sock", Destination: "/d.sock", RW: true, Propagation: "rprivate" }] }],
-    ["D13", { Mounts: [{ Type: "bind", Source: "/etc", Destination: "/host/etc", RW: false, Propagation: "rprivate" }] }],
-    ["D14", { Mounts: [{ Type: "bind", Source: "/srv", Destination: "/srv", RW: false, Propagation: "rshared" }] }],
+    [
+      "D12",
+      {
+        Mounts: [
+          {
+            Type: "bind",
+            Source: "/opt/docker.sock",
+            Destination: "/d.sock",
+            RW: true,
+            Propagation: "rprivate",
+          },
+        ],
+      },
+    ],
+    [
+      "D13",
+      {
+        Mounts: [
+          { Type: "bind", Source: "/etc", Destination: "/host/etc", RW: false, Propagation: "rprivate" },
+        ],
+      },
+    ],
+    [
+      "D14",
+      { Mounts: [{ Type: "bind", Source: "/srv", Destination: "/srv", RW: false, Propagation: "rshared" }] },
+    ],
     ["D15", { HostConfig: { PidMode: "host" } }],
     ["D15", { HostConfig: { NetworkMode: "host" } }],
     ["D18", { HostConfig: { PortBindings: { "8000/tcp": [{ HostIp: "127.0.0.1", HostPort: "8000" }] } } }],
@@ -104,13 +165,19 @@ describe("the real containers", () => {
     ["D26", { Config: { StopTimeout: null } }],
     ["D26", { HostConfig: { Init: null } }],
   ])("fail %s: %j", (control, change) => {
-    const failed = failures(score(inspected("store", change)), "store").filter((id) => !["D9", "D11"].includes(id));
+    const failed = failures(score(inspected("store", change)), "store").filter(
+      (id) => !["D9", "D11"].includes(id),
+    );
     expect(failed).toEqual([control]);
   });
 
   it("publish on one address, and below 1024 only at a gateway", () => {
     const published = failures(
-      score(inspected("store", { HostConfig: { PortBindings: { "8000/tcp": [{ HostIp: "", HostPort: "443" }], "9/tcp": null } } })),
+      score(
+        inspected("store", {
+          HostConfig: { PortBindings: { "8000/tcp": [{ HostIp: "", HostPort: "443" }], "9/tcp": null } },
+        }),
+      ),
       "store",
     );
     expect(published).toEqual(["D9", "D11", "D16", "D17", "D18"]);
@@ -118,32 +185,51 @@ describe("the real containers", () => {
 
   it("may have a limit of processes where somebody gave them one", () => {
     expect(failures(score(inspected("store", { HostConfig: { PidsLimit: 200 } })), "store")).toEqual(["D11"]);
-    expect(failures(score(inspected("store", { HostConfig: { PidsLimit: -1 } })), "store")).toEqual(["D9", "D11"]);
+    expect(failures(score(inspected("store", { HostConfig: { PidsLimit: -1 } })), "store")).toEqual([
+      "D9",
+      "D11",
+    ]);
   });
 
   it("are found by their name, whatever else runs on the host", () => {
-    const all = [{ ...(inspected("toolbox") as object), Name: "/somebody-elses" }, ...names.filter((name) => name !== "store").map((name) => inspected(name))];
+    const all = [
+      { ...(inspected("toolbox") as object), Name: "/somebody-elses" },
+      ...names.filter((name) => name !== "store").map((name) => inspected(name)),
+    ];
     expect(inspectScore(platform, all, { today: TODAY }).problems).toEqual([
       { path: "store", what: "is planned, and there is no such container", fix: "./trade2026 up" },
     ]);
   });
 
   it("say what was seen", () => {
-    expect(evidence(score(inspected("store", { HostConfig: { MemorySwap: 536_870_912 } })), "store", "D7")).toBe(
-      "256 MiB, with swap 512 MiB; the same is expected",
-    );
+    expect(
+      evidence(score(inspected("store", { HostConfig: { MemorySwap: 536_870_912 } })), "store", "D7"),
+    ).toBe("256 MiB, with swap 512 MiB; the same is expected");
   });
 });
 
 describe("an inspection", () => {
   it("is read with CPU quotas as well as nano CPUs", () => {
-    const cpus = (HostConfig: object): number => viewOfInspect(inspected("store", { HostConfig: { NanoCpus: 0, ...HostConfig } })).cpus;
-    expect([cpus({}), cpus({ CpuQuota: 50_000 }), cpus({ CpuQuota: 50_000, CpuPeriod: 25_000 }), cpus({ CpuShares: 512 })]).toEqual([0, 0.5, 2, 512]);
+    const cpus = (HostConfig: object): number =>
+      viewOfInspect(inspected("store", { HostConfig: { NanoCpus: 0, ...HostConfig } })).cpus;
+    expect([
+      cpus({}),
+      cpus({ CpuQuota: 50_000 }),
+      cpus({ CpuQuota: 50_000, CpuPeriod: 25_000 }),
+      cpus({ CpuShares: 512 }),
+    ]).toEqual([0, 0.5, 2, 512]);
   });
 
   it("names a volume by its name, and a folder by its path", () => {
     const Mounts = [
-      { Type: "volume", Name: "v", Source: "/var/lib/docker/volumes/v/_data", Destination: "/a", RW: true, Propagation: "" },
+      {
+        Type: "volume",
+        Name: "v",
+        Source: "/var/lib/docker/volumes/v/_data",
+        Destination: "/a",
+        RW: true,
+        Propagation: "",
+      },
       { Type: "bind", Source: "/srv", Destination: "/b", RW: false, Propagation: "rslave" },
       { Type: "tmpfs", Source: "", Destination: "/c", RW: true, Propagation: "" },
     ];

@@ -17,7 +17,14 @@ describe("what looks like a credential", () => {
   });
 
   it("in labels, commands and probes", () => {
-    expect(leaks({ environment: [], labels: { "my.api-key": "x" }, command: ["serve", "--token=x"], probe: ["CMD", random] })).toEqual([
+    expect(
+      leaks({
+        environment: [],
+        labels: { "my.api-key": "x" },
+        command: ["serve", "--token=x"],
+        probe: ["CMD", random],
+      }),
+    ).toEqual([
       "label my.api-key looks like a credential",
       "word 2 of the command looks like a credential",
       "word 2 of the probe looks like a credential",

@@ -1,5 +1,12 @@
 import { containerArgs } from "../../../../components/core/container-args";
-import { CONTROLS, hardeningScore, viewOfInputs, type ContainerView, type ScoreFacts, type StackScore } from "../../../../model/hardening";
+import {
+  CONTROLS,
+  hardeningScore,
+  viewOfInputs,
+  type ContainerView,
+  type ScoreFacts,
+  type StackScore,
+} from "../../../../model/hardening";
 import type { ContainerPlan, Plan } from "../../../../model/plan";
 import { plan, service } from "../../../support/model";
 
@@ -39,7 +46,9 @@ export function scoreOf(
 ): StackScore {
   const { view = (same: ContainerView) => same, ...facts } = change;
   return hardeningScore(of, {
-    views: new Map(of.containers.map((container) => [container.name, view(viewOf(container), container.name)])),
+    views: new Map(
+      of.containers.map((container) => [container.name, view(viewOf(container), container.name)]),
+    ),
     image: () => ({ dockerfiles: [{ path: "images/store/Dockerfile", text: DOCKERFILE }] }),
     today: TODAY,
     ...facts,
@@ -51,14 +60,21 @@ export function failures(score: StackScore, name: string): string[] {
   return outcomes(score, name, "fail");
 }
 
-export function outcomes(score: StackScore, name: string, outcome: "pass" | "fail" | "notApplicable"): string[] {
+export function outcomes(
+  score: StackScore,
+  name: string,
+  outcome: "pass" | "fail" | "notApplicable",
+): string[] {
   const container = score.containers.find((one) => one.name === name);
   if (!container) throw new Error(`no score of ${name}`);
   return container.findings.filter((finding) => finding.outcome === outcome).map(({ control }) => control);
 }
 
 export function evidence(score: StackScore, name: string, control: string): string {
-  return score.containers.find((one) => one.name === name)?.findings.find((finding) => finding.control === control)?.evidence ?? "";
+  return (
+    score.containers.find((one) => one.name === name)?.findings.find((finding) => finding.control === control)
+      ?.evidence ?? ""
+  );
 }
 
 export const titleOf = (id: string): string => CONTROLS.find((control) => control.id === id)?.title ?? "";

@@ -8,9 +8,15 @@ const writable = (...waivers: Waiver[]): ReturnType<typeof scoreOf> => {
     ...platform,
     containers: platform.containers.map((one) => (one.name === "store" ? { ...one, waivers } : one)),
   };
-  return scoreOf(waived, { view: (view, name) => (name === "store" ? { ...view, readOnlyRoot: false } : view) });
+  return scoreOf(waived, {
+    view: (view, name) => (name === "store" ? { ...view, readOnlyRoot: false } : view),
+  });
 };
-const waiver: Waiver = { control: "D5", reason: "the program rewrites its own configuration", expires: "2027-06-30" };
+const waiver: Waiver = {
+  control: "D5",
+  reason: "the program rewrites its own configuration",
+  expires: "2027-06-30",
+};
 
 describe("a failing hard control", () => {
   it("is a problem as long as nobody waives it", () => {
@@ -29,7 +35,11 @@ describe("a failing hard control", () => {
     expect(waived.problems).toEqual([]);
     expect(failures(waived, "store")).toEqual(["D5", "D9", "D11", "D28"]);
     expect([waived.passes, waived.applicable]).toEqual([unwaived.passes, unwaived.applicable]);
-    expect(waived.containers.find(({ name }) => name === "store")?.findings.find(({ control }) => control === "D5")).toEqual({
+    expect(
+      waived.containers
+        .find(({ name }) => name === "store")
+        ?.findings.find(({ control }) => control === "D5"),
+    ).toEqual({
       control: "D5",
       outcome: "fail",
       evidence: "the root is writable",
@@ -48,7 +58,9 @@ describe("a waiver", () => {
     ["names a control", { control: "D30" }, "waives no control"],
     ["is needed", { control: "D6" }, "is not needed: 1000:1000"],
   ])("%s", (_, change, expected) => {
-    const problems = writable({ ...waiver, ...change }).problems.filter(({ path }) => path.startsWith("store: waiver"));
+    const problems = writable({ ...waiver, ...change }).problems.filter(({ path }) =>
+      path.startsWith("store: waiver"),
+    );
     expect(problems.map(({ what }) => what).join()).toBe(expected);
   });
 
@@ -63,7 +75,9 @@ describe("a waiver", () => {
 
 it("adds up: passes of what applies, container by container", () => {
   const score = scoreOf(platform);
-  expect(score.containers.map(({ name, role, passes, applicable }) => [name, role, passes, applicable])).toEqual([
+  expect(
+    score.containers.map(({ name, role, passes, applicable }) => [name, role, passes, applicable]),
+  ).toEqual([
     ["store-data-owner", "job", 24, 27],
     ["toolbox", "job", 25, 27],
     ["store", "service", 25, 28],

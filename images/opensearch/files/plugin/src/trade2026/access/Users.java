@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -23,7 +22,7 @@ final class Users {
 
     private record User(Role role, byte[] hash) {}
 
-    private record Loaded(Map<String, User> users, FileTime modified, long lookedAt) {}
+    private record Loaded(Map<String, User> users, String content, long lookedAt) {}
 
     private final Path file;
     private volatile Loaded loaded;
@@ -64,34 +63,43 @@ final class Users {
         return now.users();
     }
 
-    /** A file that cannot be read for a moment, because it is being written, leaves the users as they were. */
+    /**
+     * Compared by content: a file that was copied in may carry the time of the one before. One that cannot be read for
+     * a moment, because it is being written, leaves the users as they were.
+     */
     private Loaded look(Loaded before) {
         try {
-            FileTime modified = Files.getLastModifiedTime(file);
-            return modified.equals(before.modified()) ? new Loaded(before.users(), modified, System.nanoTime()) : load();
-        } catch (IOException | UncheckedIOException | IllegalArgumentException unreadable) {
-            return new Loaded(before.users(), before.modified(), System.nanoTime());
+            String content = Files.readString(file);
+            return content.equals(before.content()) ? new Loaded(before.users(), content, System.nanoTime()) : parse(content);
+        } catch (IOException | IllegalArgumentException unreadable) {
+            return new Loaded(before.users(), before.content(), System.nanoTime());
         }
     }
 
     private Loaded load() {
-        Map<String, User> users = new HashMap<>();
         try {
-            FileTime modified = Files.getLastModifiedTime(file);
-            for (String line : Files.readAllLines(file)) {
-                if (line.isBlank()) {
-                    continue;
-                }
-                String[] fields = line.trim().split(":");
-                if (fields.length != 3) {
-                    throw new IllegalArgumentException(file + ": a line is not name:role:sha256");
-                }
-                users.put(fields[0], new User(Role.parse(fields[1]), HexFormat.of().parseHex(fields[2])));
-            }
-            return new Loaded(Map.copyOf(users), modified, System.nanoTime());
+            return parse(Files.readString(file));
         } catch (IOException failed) {
             throw new UncheckedIOException("cannot read the users' file " + file, failed);
         }
+    }
+
+    private Loaded parse(String content) {
+        Map<String, User> users = new HashMap<>();
+        for (String line : content.split("\n")) {
+            if (line.isBlank()) {
+                continue;
+            }
+            String[] fields = line.trim().split(":");
+            if (fields.length != 3) {
+                throw new IllegalArgumentException(file + ": a line is not name:role:sha256");
+            }
+            users.put(fields[0], new User(Role.parse(fields[1]), HexFormat.of().parseHex(fields[2])));
+        }
+        if (users.isEmpty()) {
+            throw new IllegalArgumentException(file + " names no user");
+        }
+        return new Loaded(Map.copyOf(users), content, System.nanoTime());
     }
 
     private static byte[] sha256(String text) {

@@ -2,6 +2,7 @@ package trade2026.access;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -63,10 +64,14 @@ public final class AccessTest {
         check(users.authenticate(null).isEmpty(), "no header");
         check(users.authenticate("Basic ???").isEmpty(), "not base64");
         check(users.authenticate("Bearer abc").isEmpty(), "another scheme");
+        FileTime written = Files.getLastModifiedTime(file);
         Files.writeString(file, "reader:read:" + hash + "\n");
-        Files.setLastModifiedTime(file, java.nio.file.attribute.FileTime.fromMillis(1));
+        Files.setLastModifiedTime(file, written);
         Thread.sleep(1200);
         check(users.authenticate(basic("operator:abc")).isEmpty(), "a removed user is out without a restart");
+        Files.writeString(file, "");
+        Thread.sleep(1200);
+        check(users.authenticate(basic("reader:abc")).equals(Optional.of(Role.READ)), "a file that is half written");
         Files.delete(file);
         Thread.sleep(1200);
         check(users.authenticate(basic("reader:abc")).equals(Optional.of(Role.READ)), "a file that is gone for a moment");

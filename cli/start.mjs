@@ -79,19 +79,27 @@ function dependenciesAreFresh() {
   if (!existsSync(installed)) return false;
   const stamp = dependencyStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return true;
-  // Installed by `npm ci` or `npm install`: good when every package is the one that the lock names.
-  if (existsSync(stampFile) || !installedMatches(installed)) return false;
+  if (!installedMatches(installed)) return false;
   writeStamp(stamp);
   return true;
 }
 
+/**
+ * Whether `npm ci` or `npm install` has been run already: every package is the one that the lock names, and none is
+ * of another system or processor.
+ */
 function installedMatches(installedFile) {
   const wanted = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")).packages;
   const installed = JSON.parse(readFileSync(installedFile, "utf8")).packages;
-  return Object.entries(wanted).every(
+  const complete = Object.entries(wanted).every(
     ([path, entry]) =>
       path === "" || installed[path]?.version === entry.version || (entry.optional && !installed[path]),
   );
+  const native = Object.values(installed).every(
+    ({ os = [process.platform], cpu = [process.arch] }) =>
+      os.includes(process.platform) && cpu.includes(process.arch),
+  );
+  return complete && native;
 }
 
 function writeStamp(stamp) {

@@ -61,6 +61,9 @@ export class EventCollector {
   private start(step: NonNullable<EngineEvent["resourcePreEvent"]>["metadata"]): void {
     const on = onResource(step);
     this.started.set(`${step.op} ${step.urn}`, Date.now());
+    this.onEvent({ kind: "start", ...on });
+    // Looking at the real thing is no step of a plan.
+    if (on.op === "refresh") return;
     this.steps.push({
       ...on,
       diffs: step.diffs ?? [],
@@ -69,7 +72,6 @@ export class EventCollector {
       ),
       keys: step.keys ?? [],
     });
-    this.onEvent({ kind: "start", ...on });
   }
 
   private end(
@@ -96,7 +98,7 @@ export class EventCollector {
   }
 
   private fail(text: string, urn: string | undefined): void {
-    const message = text.replace(/^error:\s*/i, "").replace(/^\S+ resource '[^']*' has a problem: /, "");
+    const message = plainMessage(text);
     if (
       isConsequence(message) ||
       this.failures.some((old) => old.message.includes(message) && old.urn === urn)
@@ -110,6 +112,19 @@ export class EventCollector {
 
 function onResource(step: { readonly op: string; readonly urn: string; readonly type: string }): OnResource {
   return { op: step.op as Op, urn: step.urn, type: step.type, name: nameOf(step.urn) };
+}
+
+/** An error without the frames that engine and plugins put around it (`1 error occurred: * creating urn:…`). */
+export function plainMessage(text: string): string {
+  return text
+    .replace(/^error:\s*/i, "")
+    .replace(/\d+ errors? occurred:\s*\* /g, "")
+    .replace(/^(creating|updating|deleting|diffing) urn:\S+: /, "")
+    .replace(/^\S+ resource '[^']*' has a problem: /, "")
+    .replace(/sdk-v2\/provider2\.go:\d+: sdk\.helper_schema: /g, "")
+    .replace(/: provider=\w+@[\w.+-]+/g, "")
+    .replace(/^\* /, "")
+    .trim();
 }
 
 /** Colour marks of the engine's display, `<{%fg 1%}>`. */

@@ -51,9 +51,13 @@ export function memoryMiB(text: string): number {
   return mib;
 }
 
-/** `0.50` → `0.5`, `1` → `1.0`: the provider reads CPUs back as the shortest decimal with a fraction. */
+/**
+ * CPUs in the text that the provider reads back (conformance table, case `cpus`): nine decimals without their trailing
+ * zeros, but one decimal where the text has exactly nine zeros in it. `0.50` → `0.5`, `1` → `1.0`.
+ */
 export function canonicalCpus(cpus: number): string {
-  return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
+  const text = cpus.toFixed(9);
+  return text.split("0").length - 1 === 9 ? cpus.toFixed(1) : text.replace(/0+$/, "");
 }
 
 /** 1536 MiB → `1.5 GiB`, for people. */

@@ -84,12 +84,20 @@ async function tidyUp(
     say(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
     await removeLeftovers(docker, leftovers);
   }
+  if (deployment.pending().length > 0) await clearPending(deployment);
   if (drifted.length > 0)
     say(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
   if (drifted.length === 0) return { refresh: false, replace: [] };
   // Reading back takes what never became healthy for good: it is to be made anew.
   const unfinished = deployment.resources().filter(({ initErrors }) => initErrors.length > 0);
   return { refresh: true, replace: unfinished.map(({ urn }) => urn) };
+}
+
+/** What was being made when an `up` was killed is a leftover and gone by now; what was being removed is tried again. */
+async function clearPending(deployment: Deployment): Promise<void> {
+  const state = await deployment.exportState();
+  const { pending_operations: _, ...content } = state.deployment as Record<string, unknown>;
+  await deployment.importState({ ...state, deployment: content });
 }
 
 interface Recovery {

@@ -1,14 +1,16 @@
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { networkInterfaces } from "node:os";
 import type Docker from "dockerode";
 import { engine, execIn, finish } from "../harness/docker";
 import { GOES_OUT, REACH } from "./expected/reachability";
 import { HOST_PORTS, SERVICES } from "./expected/services";
+import { reachability } from "../../model/reachability";
 import { platformUp } from "./harness/chapters";
 import { TEST_LABELS } from "./harness/client";
 import { inventory, type Inventory } from "./harness/inventory";
 import { GATEWAYS, physical, PORTS } from "./harness/platform";
 import { registryHost } from "./harness/outside";
+import { plannedPlatform } from "./harness/planned";
 
 /** What the toolbox answers for one target. */
 interface Reached {
@@ -17,6 +19,8 @@ interface Reached {
   readonly result: "open" | "resolved" | "refused" | "timeout" | "unresolved" | "unreachable";
 }
 
+/** Answers wherever there is an internet. */
+const OUTSIDE = { host: "1.1.1.1", port: 443 } as const;
 const T26 = "/opt/t26/t26";
 const LANES = ["frontend", "lowlatency", "backend"] as const;
 
@@ -29,6 +33,8 @@ describe("reachability", () => {
   /** An address of the host that is on no lane. */
   let hostAddress: string;
   let outsideName: string;
+  /** Where the host itself is shut in, nobody is let out, and that proves nothing. */
+  let hostGoesOut: boolean;
   /** From → target → result. */
   const results = new Map<string, ReadonlyMap<string, Reached["result"]>>();
 
@@ -41,13 +47,16 @@ describe("reachability", () => {
     hostPort = (listener.address() as { port: number }).port;
     hostAddress = ownAddress();
     outsideName = await registryHost();
+    hostGoesOut = await canConnect(OUTSIDE);
     const targets = questions();
-    for (const from of REACH.keys()) {
-      const answers = from.startsWith("guest-")
-        ? await askAsGuest(from.slice(6), targets)
-        : await askInside(from, targets);
-      results.set(from, new Map(answers.map(({ target, result }) => [target, result])));
-    }
+    await Promise.all(
+      [...REACH.keys()].map(async (from) => {
+        const answers = from.startsWith("guest-")
+          ? await askAsGuest(from.slice(6), targets)
+          : await askInside(from, targets);
+        results.set(from, new Map(answers.map(({ target, result }) => [target, result])));
+      }),
+    );
   });
   afterAll(() => new Promise((resolve) => listener.close(resolve)));
 
@@ -70,8 +79,7 @@ describe("reachability", () => {
       ...services,
       ...host,
       `outside:dns dns ${outsideName}`,
-      "outside:tcp tcp 1.1.1.1:443",
-      "outside:documentation tcp 198.51.100.77:443",
+      `outside:tcp tcp ${OUTSIDE.host}:${OUTSIDE.port}`,
     ];
   }
 
@@ -155,29 +163,39 @@ describe("reachability", () => {
           expect([name, port, result(from, `host:${name}:${port}`)]).not.toEqual([name, port, "open"]);
     });
 
+    it("reaches what listens on all of the host's addresses, through its own lanes", () => {
+      // Through the host's other addresses as well or not: engines differ. `doctor` warns of such listeners.
+      const own = from.startsWith("guest-") ? [from.slice(6)] : (SERVICES.get(from)?.lanes ?? []);
+      for (const lane of own) expect([lane, result(from, `host:${lane}:listener`)]).toEqual([lane, "open"]);
+    });
+
     const out = GOES_OUT.includes(from);
     it(
       out
-        ? "reaches the host, and what lies beyond"
-        : "reaches the host on its own lanes' addresses alone, and nothing beyond",
+        ? "reaches what lies beyond the host"
+        : "reaches nothing beyond the host, neither names nor addresses",
       () => {
-        const own: readonly string[] = from.startsWith("guest-")
-          ? [from.slice(6)]
-          : (SERVICES.get(from)?.lanes ?? []);
-        const wanted = Object.fromEntries(
-          [...LANES, "outside"].map((name) => [name, out || own.includes(name) ? "open" : "unreachable"]),
-        );
-        const found = Object.fromEntries(
-          [...LANES, "outside"].map((name) => [name, result(from, `host:${name}:listener`)]),
-        );
-        expect(found).toEqual(wanted);
         expect(result(from, "outside:dns")).toBe(out ? "resolved" : "unresolved");
-        if (!out)
-          expect([result(from, "outside:tcp"), result(from, "outside:documentation")]).toEqual([
-            "unreachable",
-            "unreachable",
-          ]);
+        if (!out) expect(["unreachable", "timeout"]).toContain(result(from, "outside:tcp"));
+        else if (hostGoesOut) expect(result(from, "outside:tcp")).toBe("open");
       },
+    );
+  });
+
+  it("the model's matrix says the same as this table", () => {
+    const rows = reachability(plannedPlatform()).filter(
+      ({ target }) => /^[a-z0-9-]+:\d+$/.test(target) && !target.startsWith("host-"),
+    );
+    const wanted = [...SERVICES.keys()].flatMap((from) =>
+      [...SERVICES]
+        .filter(([to]) => to !== from)
+        .flatMap(([to, { ports, loopback }]) => [
+          ...ports.map((port) => `${from} ${to}:${port} ${REACH.get(from)?.get(to) ? "open" : "closed"}`),
+          ...loopback.map((port) => `${from} ${to}:${port} closed`),
+        ]),
+    );
+    expect(rows.map(({ from, target, expected }) => `${from} ${target} ${expected}`).sort()).toEqual(
+      wanted.sort(),
     );
   });
 
@@ -217,4 +235,15 @@ function ownAddress(): string {
       "this host has no address of its own besides those of its lanes: there is no outside to try",
     );
   return found.address;
+}
+
+function canConnect(to: { readonly host: string; readonly port: number }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ ...to, timeout: 3000 });
+    const end = (reached: boolean) => (): void => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket.on("connect", end(true)).on("error", end(false)).on("timeout", end(false));
+  });
 }

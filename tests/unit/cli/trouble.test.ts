@@ -23,7 +23,13 @@ test("a start is told by the plan's name", () => {
 
 test("a service that ends by itself is trouble, whatever its exit code", () => {
   expect(seen(event("die", { exitCode: "1" }))).toEqual([
-    { kind: "trouble", id: "1", name: "nats", what: "exited with code 1; the engine starts it again", again: false },
+    {
+      kind: "trouble",
+      id: "1",
+      name: "nats",
+      what: "exited with code 1; the engine starts it again",
+      again: false,
+    },
   ]);
   expect(what(seen(event("die", { exitCode: "0" }))[0])).toBe(
     "exited with code 0; the engine starts it again",
@@ -63,7 +69,11 @@ test("a crash loop is told first and then every fifth time", () => {
     true,
   ]);
   expect(told[4]).toBe("exited with code 2, 5 times by now");
-  expect(seen(...loop).flatMap((one) => (one?.kind === "trouble" ? [one.again] : []))).toEqual([false, true, true]);
+  expect(seen(...loop).flatMap((one) => (one?.kind === "trouble" ? [one.again] : []))).toEqual([
+    false,
+    true,
+    true,
+  ]);
 });
 
 test("out of memory is said", () => {

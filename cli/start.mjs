@@ -96,10 +96,15 @@ function installedMatches(installedFile) {
       path === "" || installed[path]?.version === entry.version || (entry.optional && !installed[path]),
   );
   const native = Object.values(installed).every(
-    ({ os = [process.platform], cpu = [process.arch] }) =>
-      os.includes(process.platform) && cpu.includes(process.arch),
+    ({ os, cpu }) => allows(os, process.platform) && allows(cpu, process.arch),
   );
   return complete && native;
+}
+
+/** As npm reads it: `["linux"]`, or what is excluded, `["!win32"]`. */
+function allows(list, value) {
+  if (!list || list.includes(value) || list.includes("any")) return true;
+  return list.every((item) => item.startsWith("!")) && !list.includes(`!${value}`);
 }
 
 function writeStamp(stamp) {

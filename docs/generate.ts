@@ -50,7 +50,9 @@ function servicesPage(plan: Plan): string {
     "|---|---|---|---|",
     ...rows
       .filter(({ role, name }) => role === "job" && !name.endsWith("-owner"))
-      .map((job) => row([`\`${job.name}\``, job.workload, job.lanes.join(", ") || "none", waitsFor(job.dependsOn, plan)])),
+      .map((job) =>
+        row([`\`${job.name}\``, job.workload, job.lanes.join(", ") || "none", waitsFor(job.dependsOn, plan)]),
+      ),
     "",
     "Each data volume has one more job, `<volume>-owner`, which gives the fresh volume to its user.\n",
     "## Host ports\n",
@@ -67,7 +69,10 @@ function servicesPage(plan: Plan): string {
 /** Services and jobs only: that a container waits for its own files goes without saying. */
 function waitsFor(names: readonly string[], plan: Plan): string {
   return names
-    .filter((name) => name !== "toolbox" && plan.containers.some((other) => other.name === name && other.workload === name))
+    .filter(
+      (name) =>
+        name !== "toolbox" && plan.containers.some((other) => other.name === name && other.workload === name),
+    )
     .map((name) => `\`${name}\``)
     .join(", ");
 }
@@ -88,7 +93,8 @@ function settingsPage(): string {
   ].join("\n");
 }
 
-const row = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
 if (require.main === module) {
   const folder = join(ROOT, "docs/generated");

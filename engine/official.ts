@@ -136,12 +136,8 @@ async function findCli(
   return undefined;
 }
 
-/** The npm package `pulumi` puts a script there that downloads the CLI when it is first run. */
-function isLauncher(path: string): boolean {
-  const real = realpathSync(path);
-  if (/\.(js|cjs|mjs|cmd|ps1)$/.test(real)) return true;
-  return readFileSync(real).subarray(0, 2).toString() === "#!";
-}
+/** The npm package `pulumi` puts a JavaScript there that downloads the CLI when it is first run: not a CLI yet. */
+const isLauncher = (path: string): boolean => /\.(js|cjs|mjs|cmd|ps1)$/.test(realpathSync(path));
 
 function isProgram(path: string): boolean {
   try {

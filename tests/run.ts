@@ -22,7 +22,8 @@ async function main(wanted: readonly string[]): Promise<number> {
   while (results.size < selected.length) {
     for (const step of selected) {
       if (running.size >= PARALLEL) break;
-      if (results.has(step.name) || running.has(step.name) || !step.needs.every((need) => results.has(need))) continue;
+      if (results.has(step.name) || running.has(step.name) || !step.needs.every((need) => results.has(need)))
+        continue;
       running.set(
         step.name,
         runStep(step, results).then((counts) => {
@@ -33,10 +34,13 @@ async function main(wanted: readonly string[]): Promise<number> {
     }
     await Promise.race(running.values());
   }
-  const total = [...results.values()].reduce((sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }), {
-    passed: 0,
-    failed: 0,
-  });
+  const total = [...results.values()].reduce(
+    (sum, { passed, failed }) => ({ passed: sum.passed + passed, failed: sum.failed + failed }),
+    {
+      passed: 0,
+      failed: 0,
+    },
+  );
   console.log(`all steps: ${seconds(began)}`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
@@ -46,15 +50,22 @@ async function main(wanted: readonly string[]): Promise<number> {
 function select(wanted: readonly string[]): readonly Step[] {
   const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
   if (unknown.length > 0) {
-    throw new Error(`no such step: ${unknown.join(", ")}; there are ${steps.map(({ name }) => name).join(", ")}`);
+    throw new Error(
+      `no such step: ${unknown.join(", ")}; there are ${steps.map(({ name }) => name).join(", ")}`,
+    );
   }
-  const names = new Set(wanted.length === 0 ? steps.filter(({ long }) => !long).map(({ name }) => name) : wanted);
-  for (const step of [...steps].reverse()) if (names.has(step.name)) step.needs.forEach((need) => names.add(need));
+  const names = new Set(
+    wanted.length === 0 ? steps.filter(({ long }) => !long).map(({ name }) => name) : wanted,
+  );
+  for (const step of [...steps].reverse())
+    if (names.has(step.name)) step.needs.forEach((need) => names.add(need));
   return steps.filter(({ name }) => names.has(name));
 }
 
 async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promise<Counts> {
-  const broken = step.needs.filter((need) => (results.get(need)?.failed ?? 0) > 0 && steps.find(({ name }) => name === need)?.blocks);
+  const broken = step.needs.filter(
+    (need) => (results.get(need)?.failed ?? 0) > 0 && steps.find(({ name }) => name === need)?.blocks,
+  );
   if (broken.length > 0) {
     console.log(`✗ ${step.name}: not run, because ${broken.join(", ")} failed`);
     return { passed: 0, failed: 1 };
@@ -63,9 +74,13 @@ async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promis
   console.log(`… ${step.name}`);
   const log = join(LOGS, `${step.name}.log`);
   const code = await spawnLogged(step.command, log);
-  const counts = step.count?.(readFileSync(log, "utf8"), code) ?? (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  const counts =
+    step.count?.(readFileSync(log, "utf8"), code) ??
+    (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
   const honest = code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
-  console.log(`${honest.failed === 0 ? "✓" : "✗"} ${step.name}: ${honest.passed} passed, ${honest.failed} failed, ${seconds(began)}`);
+  console.log(
+    `${honest.failed === 0 ? "✓" : "✗"} ${step.name}: ${honest.passed} passed, ${honest.failed} failed, ${seconds(began)}`,
+  );
   if (honest.failed > 0) console.log(tail(readFileSync(log, "utf8"), 80));
   return honest;
 }
@@ -74,7 +89,11 @@ function spawnLogged(command: readonly [string, ...string[]], log: string): Prom
   const [program, ...args] = command;
   const out = createWriteStream(log);
   return new Promise((done) => {
-    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, FORCE_COLOR: "0" } });
+    const child = spawn(program, args, {
+      cwd: ROOT,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, FORCE_COLOR: "0" },
+    });
     child.stdout.pipe(out, { end: false });
     child.stderr.pipe(out, { end: false });
     child.on("error", (error) => out.end(`${error.message}\n`, () => done(127)));

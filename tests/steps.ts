@@ -16,7 +16,13 @@ export interface Step {
   readonly count?: (output: string, code: number) => Counts;
 }
 
-const tsx = (file: string, ...args: readonly string[]): readonly [string, ...string[]] => ["node", "--import", "tsx", file, ...args];
+const tsx = (file: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+  "node",
+  "--import",
+  "tsx",
+  file,
+  ...args,
+];
 const npx = (...args: readonly string[]): readonly [string, ...string[]] => ["npx", "--no-install", ...args];
 
 /** Slow builds first, beside the quick checks. */
@@ -29,9 +35,23 @@ export const steps: readonly Step[] = [
   { name: "unit", command: npx("jest", "--ci"), needs: [], count: jestCounts },
   { name: "toolbox", command: ["go", "test", "-C", "services/toolbox", "./..."], needs: [] },
   { name: "images", command: tsx("cli/main.ts", "images", "build"), needs: ["docker"], blocks: true },
-  { name: "configs", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "tests/config"), needs: ["images"], count: jestCounts },
-  { name: "conformance", command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"), needs: ["engine", "docker"] },
-  { name: "e2e", command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"), needs: ["engine", "images", "configs", "conformance", "unit"], count: jestCounts },
+  {
+    name: "configs",
+    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "tests/config"),
+    needs: ["images"],
+    count: jestCounts,
+  },
+  {
+    name: "conformance",
+    command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"),
+    needs: ["engine", "docker"],
+  },
+  {
+    name: "e2e",
+    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"),
+    needs: ["engine", "images", "configs", "conformance", "unit"],
+    count: jestCounts,
+  },
 ];
 
 function jestCounts(output: string): Counts {

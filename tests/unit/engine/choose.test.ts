@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { chooseEngine } from "../../../engine/choose";
 import { EngineUnavailableError } from "../../../engine/errors";
 import { atLeast } from "../../../engine/hermetic/cli/build";
@@ -18,15 +18,13 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const PROXY = { HTTPS_PROXY: "http://127.0.0.1:9" };
-const path = (): string => [bin, process.env["PATH"] ?? ""].join(delimiter);
 /** No installed Pulumi, and a proxy that nobody is behind. */
-const bare = (): NodeJS.ProcessEnv => ({ PATH: path(), PULUMI_HOME: join(root, "home"), ...PROXY });
+const bare = (): NodeJS.ProcessEnv => ({ PATH: bin, PULUMI_HOME: join(root, "home"), ...PROXY });
 
-/** A program that says it is the CLI. A script would be taken for the npm package's launcher, so a copy of node is it. */
+/** Plugins in Pulumi's own folder, and a program on PATH that says it is the CLI. */
 function installOfficial(version: string): NodeJS.ProcessEnv {
-  const home = join(root, "home");
   for (const [name, plugin] of Object.entries(PLUGIN_VERSIONS)) {
-    const folder = join(home, "plugins", `resource-${name}-v${plugin}`);
+    const folder = join(root, "home", "plugins", `resource-${name}-v${plugin}`);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `pulumi-resource-${name}`), "");
   }
@@ -35,13 +33,28 @@ function installOfficial(version: string): NodeJS.ProcessEnv {
 }
 
 describe("choosing an engine", () => {
-  it("takes a script on PATH for the launcher that it is, and not for the CLI", async () => {
-    const chosen = await chooseEngine({ root, env: installOfficial("3.259.0") }).catch(
-      (error: unknown) => error,
-    );
-    expect(chosen instanceof EngineUnavailableError ? "none" : (chosen as { kind: string }).kind).not.toBe(
-      "official",
-    );
+  it("takes the official one where it is installed", async () => {
+    const plugins = Object.entries(PLUGIN_VERSIONS).map(([name, version]) => ({
+      name,
+      version,
+      from: "installed",
+    }));
+    expect(await chooseEngine({ root, env: installOfficial("3.259.0") })).toEqual({
+      kind: "official",
+      reason: "Pulumi CLI 3.259.0 and its plugins are installed",
+      cli: { version: "3.259.0", path: join(bin, "pulumi") },
+      plugins,
+      requested: false,
+    });
+  });
+  it("does not take one that is too old for this SDK, nor the launcher of the npm package", async () => {
+    const env = installOfficial("3.99.0");
+    const chosen = () => chooseEngine({ root, env, requested: "official" });
+    await expect(chosen()).rejects.toThrow(/the Pulumi CLI 3.259.0: not installed/);
+    rmSync(join(bin, "pulumi"));
+    writeFileSync(join(root, "run.js"), "#!/bin/sh\necho v3.259.0\n", { mode: 0o755 });
+    symlinkSync(join(root, "run.js"), join(bin, "pulumi"));
+    await expect(chosen()).rejects.toThrow(/the Pulumi CLI 3.259.0: not installed/);
   });
   it("says what is missing when the official engine was asked for", async () => {
     const error = await chooseEngine({ root, requested: "official", env: bare() }).catch((e: unknown) => e);

@@ -47,9 +47,12 @@ describe("overlaps", () => {
     ["10.0.0.0/8", "10.255.0.0/16", true],
     ["10.0.0.0/16", "10.1.0.0/16", false],
     ["10.0.0.0/24", "10.0.0.255/32", true],
+    ["10.0.0.0/24", "10.0.0.0/32", true],
+    ["10.0.0.7/32", "10.0.0.7/32", true],
+    ["10.0.0.0/32", "10.0.0.1/32", false],
     ["172.21.0.0/16", "172.21.0.0/16", true],
-  ])("%s and %s: %p", (a, b, expected) => {
-    expect(overlaps(cidr(a), cidr(b))).toBe(expected);
+  ])("%s and %s: %p, in either order", (a, b, expected) => {
+    expect([overlaps(cidr(a), cidr(b)), overlaps(cidr(b), cidr(a))]).toEqual([expected, expected]);
   });
 
   it("is what comparing address by address says, in either order", () => {

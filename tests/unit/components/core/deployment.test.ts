@@ -33,7 +33,10 @@ const store = service({
   gate: true,
   configure: ({ operator }) => ({
     secrets: [
-      { path: "admin", content: secretText`root:${secretRef(operator)}:${secretRef(operator, "sha256")}\n` },
+      {
+        path: "admin",
+        content: secretText`root:${secretRef(operator)}:${secretRef(operator, "sha256")}:${secretRef(operator, "bcrypt")}\n`,
+      },
     ],
   }),
 });
@@ -190,7 +193,11 @@ describe("a deployment", () => {
       const id = "store-operator";
       const sha256 = imageId(passwordOf(id)).slice("sha256:".length);
       expect(up.one(CONTAINER, "store-secrets").inputs.uploads).toEqual([
-        { file: "/volume/admin", content: `root:${passwordOf(id)}:${sha256}\n`, permissions: "0444" },
+        {
+          file: "/volume/admin",
+          content: `root:${passwordOf(id)}:${sha256}:bcrypt(${id})\n`,
+          permissions: "0444",
+        },
       ]);
       const elsewhere = up.resources.filter(
         ({ name, type, secretInputs }) =>

@@ -29,6 +29,8 @@ async function start() {
   nodeModule.enableCompileCache?.(join(home, "cache", "compiled"));
   const require = createRequire(import.meta.url);
   require("tsx/cjs");
+  // Mapping every stack of every module costs a quarter of a second, and is read by those who debug.
+  process.setSourceMapsEnabled?.(process.argv.includes("--debug"));
   await require("./main.ts").main(process.argv.slice(2));
 }
 

@@ -27,13 +27,19 @@ export function releaseStaleLocks(folder: string, stack: string, here: string = 
       ...(lock.timestamp === undefined ? {} : { since: lock.timestamp }),
     });
   }
-  for (const lock of locks) rmSync(lock.file, { force: true });
+  locks.forEach(remove);
   return locks.length;
 }
 
 /** Removes every lock, whoever holds it. */
 export function releaseAllLocks(folder: string): void {
-  for (const lock of readLocks(folder)) rmSync(lock.file, { force: true });
+  readLocks(folder).forEach(remove);
+}
+
+/** The backend keeps attributes of each of its files in a second one. */
+function remove(lock: Lock): void {
+  rmSync(lock.file, { force: true });
+  rmSync(`${lock.file}.attrs`, { force: true });
 }
 
 function readLocks(folder: string): readonly Lock[] {

@@ -29,7 +29,7 @@ export interface ComposeExport {
 }
 
 /**
- * The same containers for Docker Compose (2.24 or later). What a never-started writer puts into a volume here, and
+ * The same containers for Docker Compose (tried with 2.26). What a never-started writer puts into a volume here, and
  * owner jobs hand over, is a `configs` or `secrets` entry there, at the same path; the rest of a container is the
  * same, but for the label by which `./trade2026` knows its own.
  */

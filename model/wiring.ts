@@ -103,7 +103,18 @@ function consumerCredential(consumer: Workload, target: Workload): Credential {
 }
 
 function credentialOf(target: Workload, username: string, purpose: string): Credential {
-  return { id: `${target.name}-${username}`, username, purpose, protectsData: target.data.length > 0 };
+  return {
+    id: `${target.name}-${username}`,
+    username,
+    purpose,
+    protectsData: keeper(target).data.length > 0,
+  };
+}
+
+/** Who keeps the data that a credential opens: the target, or the server that its endpoint is on. */
+function keeper(target: Workload): Workload {
+  const host = target.endpoint?.host;
+  return target.needs.find((need) => need.target.name === host)?.target ?? target;
 }
 
 /** What `consumer` is handed for its need of `target`: environment and the password's file. */

@@ -50,15 +50,16 @@ export async function exportCompose(context: Context, options: ExportComposeOpti
   return 0;
 }
 
-/** Only waits for services: Compose takes a job that has ended for one that failed. */
+/** `--wait` takes a job that has ended for one that failed (seen with 2.26.1): so everything first, then the services. */
 function header(plan: Plan, file: string): readonly string[] {
   const services = plan.containers.filter(({ role }) => role === "service").map(({ name }) => name);
+  const compose = `docker compose -f ${file} up -d`;
   return [
     "Written by `./trade2026 export compose`: the same containers as `./trade2026 up` makes, on volumes of its own.",
-    "Needs Docker Compose 2.24 or later, and free subnets and ports: not beside the platform itself.",
-    `Images that are built here must exist: \`./trade2026 images build\`, and an \`up\` for the platform's own services.`,
+    "Tried with Docker Compose 2.26.1. Wants free subnets and ports: not beside the platform itself.",
+    "Images that are built here must exist: `./trade2026 images build`, and an `up` for the platform's own services.",
     "",
-    `  docker compose -f ${file} up -d --wait ${services.join(" ")}`,
+    `  ${compose} && ${compose} --wait ${services.join(" ")}`,
   ];
 }
 

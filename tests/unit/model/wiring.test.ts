@@ -215,6 +215,25 @@ describe("credentials", () => {
     expect(wiring.credentials).toEqual([asked]);
   });
 
+  it("are kept like data that is on the server which the endpoint names", () => {
+    const { store: server } = store({
+      name: "server",
+      data: [{ name: "d", path: "/d", backup: { none: "a test" } }],
+    });
+    const database = job({
+      name: "database",
+      needs: [access(server, { as: "operator" })],
+      ports: { http: 1 },
+      endpoint: endpoint({ host: "server" }),
+    });
+    const { credentials } = wired(server, database, service({ name: "app", needs: [database] }));
+    expect(credentials.map(({ id, protectsData }) => [id, protectsData])).toEqual([
+      ["database-app", true],
+      ["database-operator", true],
+      ["server-operator", true],
+    ]);
+  });
+
   it("are kept like the data that is written under them", () => {
     const { store: target } = store({ data: [{ name: "d", path: "/d", backup: { none: "a test" } }] });
     expect(

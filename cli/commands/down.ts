@@ -5,6 +5,7 @@ import { ProblemsError } from "../../model/problems";
 import { forget, readStackConfig, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
+import { lockStack } from "../lock";
 import { withStack } from "../session";
 import { untilInterrupted } from "../signals";
 import { removeLeftovers } from "../../engine/leftovers";
@@ -24,6 +25,7 @@ export async function down(context: Context, options: DownOptions, out = new Out
   const config = readStackConfig(context);
   const { docker, endpoint } = await connectDocker();
   if (options.volumes) await confirmed(context, config, options.confirm);
+  const release = lockStack(context);
   const interruptible = untilInterrupted((line) => out.line(line));
   const began = Date.now();
   try {
@@ -47,6 +49,7 @@ export async function down(context: Context, options: DownOptions, out = new Out
     );
   } finally {
     interruptible.done();
+    release();
   }
   const volumes = await ownVolumes(docker, config.settings.prefix);
   if (options.volumes) {

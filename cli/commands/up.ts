@@ -1,10 +1,11 @@
-import type { Deployment, EngineKind } from "../../engine";
+import type { Deployment, EngineKind, PreparedEngine } from "../../engine";
 import { assertNoProblems } from "../../model/problems";
 import type { Plan } from "../../model/plan";
 import { readStackConfig, remember, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { examine, isUp, ownContainers } from "../docker/containers";
 import type { DockerConnection } from "../docker/connect";
+import { lockStack } from "../lock";
 import { openStack, prepareEngine } from "../session";
 import { untilInterrupted } from "../signals";
 import { DeployProgress } from "../up/deploy";
@@ -37,26 +38,45 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     unset: options.unset,
   });
   const connection = await dockerOrInstall(options.yes, out);
-  const { config, sentence } = await decideImages(asked, connection.docker);
-  const plan = await checkedPlan(config.settings, connection, out);
-  say(sentence);
-  const abort = untilInterrupted((line) => say(line));
-  // Both may take minutes on a new machine, and neither needs the other.
-  const [engine] = await Promise.all([
-    prepareEngine(context, { say, ...(options.engine === undefined ? {} : { engine: options.engine }) }),
-    ensureImages(context, plan, connection.docker, say, abort.signal),
-  ]);
+  const release = lockStack(context);
+  const abort = untilInterrupted(say);
+  try {
+    const { config, sentence } = await decideImages(asked, connection.docker);
+    const plan = await checkedPlan(config.settings, connection, out);
+    say(sentence);
+    // Both may take minutes on a new machine, and neither needs the other.
+    const [engine] = await Promise.all([
+      prepareEngine(context, { say, ...(options.engine === undefined ? {} : { engine: options.engine }) }),
+      ensureImages(context, plan, connection.docker, say, abort.signal),
+    ]);
+    return await deployWith(engine, { context, config, plan, connection, out, signal: abort.signal });
+  } finally {
+    abort.done();
+    release();
+  }
+}
+
+interface Deploying {
+  readonly context: Context;
+  readonly config: StackConfig;
+  readonly plan: Plan;
+  readonly connection: DockerConnection;
+  readonly out: Output;
+  readonly signal: AbortSignal;
+}
+
+async function deployWith(engine: PreparedEngine, deploying: Deploying): Promise<number> {
+  const { context, config, plan, connection, out } = deploying;
   const progress = new DeployProgress(out, plan, connection.docker);
   const deployment = await openStack(context, config, engine, {
     onEvent: progress.see,
     docker: connection.endpoint,
   });
   try {
-    const recovery = await tidyUp(context, config, plan, connection, deployment, say);
+    const recovery = await tidyUp(deployment, deploying);
     remember(context, { ...config.remembered, claimed: config.settings.prefix });
-    return await deploy({ plan, connection, deployment, progress, out, recovery, signal: abort.signal });
+    return await deploy(deployment, progress, recovery, deploying);
   } finally {
-    abort.done();
     await deployment.close();
   }
 }
@@ -65,28 +85,26 @@ export async function up(context: Context, options: UpOptions, out = new Output(
  * Clears away what a killed `up` left, and finds out what is gone behind the state's back.
  * @returns how to deploy: with the state read back from the engine first, or not
  */
-async function tidyUp(
-  { stack }: Context,
-  { remembered, settings }: StackConfig,
-  plan: Plan,
-  { docker }: DockerConnection,
-  deployment: Deployment,
-  say: (line: string) => void,
-): Promise<Recovery> {
+async function tidyUp(deployment: Deployment, deploying: Deploying): Promise<Recovery> {
+  const { context, config, plan, connection, out } = deploying;
+  const { docker } = connection;
+  const { remembered, settings } = config;
   const services = new Set(plan.containers.filter(({ role }) => role === "service").map(({ name }) => name));
   const inventory = await readInventory(docker, settings.prefix);
   const { leftovers, unknownData, drifted } = compare(inventory, deployment.resources(), services);
   const names = leftovers.map(({ name }) => name);
   if (remembered.claimed !== settings.prefix && names.length + unknownData.length > 0) {
-    assertNoProblems(`Stack ${stack}`, [foreignProblem(settings.prefix, stack, [...names, ...unknownData])]);
+    assertNoProblems(`Stack ${context.stack}`, [
+      foreignProblem(settings.prefix, context.stack, [...names, ...unknownData]),
+    ]);
   }
   if (names.length > 0) {
-    say(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
+    out.line(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
     await removeLeftovers(docker, leftovers);
   }
   if (deployment.pending().length > 0) await clearPending(deployment);
   if (drifted.length > 0)
-    say(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
+    out.line(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
   if (drifted.length === 0) return { refresh: false, replace: [] };
   // Reading back takes what never became healthy for good: it is to be made anew.
   const unfinished = deployment.resources().filter(({ initErrors }) => initErrors.length > 0);
@@ -106,22 +124,17 @@ interface Recovery {
   readonly replace: readonly string[];
 }
 
-interface Deploying {
-  readonly plan: Plan;
-  readonly connection: DockerConnection;
-  readonly deployment: Deployment;
-  readonly progress: DeployProgress;
-  readonly out: Output;
-  readonly recovery: Recovery;
-  readonly signal: AbortSignal;
-}
-
-async function deploy(deploying: Deploying): Promise<number> {
-  const { plan, connection, deployment, progress, out, recovery, signal } = deploying;
+async function deploy(
+  deployment: Deployment,
+  progress: DeployProgress,
+  recovery: Recovery,
+  deploying: Deploying,
+): Promise<number> {
+  const { plan, connection, out, signal } = deploying;
   try {
     await progress.during(() => deployment.up({ ...recovery, signal }));
   } catch (error) {
-    await reportFailures(deploying);
+    await reportFailures(progress, deploying);
     out.line(`\n${describeError(error)}`);
     if (!signal.aborted)
       out.line(
@@ -158,7 +171,10 @@ async function deploy(deploying: Deploying): Promise<number> {
 }
 
 /** Containers in trouble that nothing has been said of yet; of the others a reminder. */
-async function reportFailures({ plan, connection: { docker }, progress, out }: Deploying): Promise<void> {
+async function reportFailures(
+  progress: DeployProgress,
+  { plan, connection: { docker }, out }: Deploying,
+): Promise<void> {
   const containers = await ownContainers(docker, plan.settings.prefix).catch(() => []);
   const told = progress.watch?.told ?? new Set();
   for (const { id, name, role, state, health, exitCode } of containers) {

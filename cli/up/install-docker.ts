@@ -9,6 +9,13 @@ import type { Output } from "../ui/output";
 export async function dockerOrInstall(yes: boolean, out: Output): Promise<DockerConnection> {
   const found = await findDocker();
   if (found.found) return connectDocker();
+  const chosen = ["DOCKER_HOST", "DOCKER_CONTEXT"].find((name) => process.env[name]);
+  if (chosen !== undefined) {
+    throw new DockerUnavailableError(
+      found.tried,
+      `${chosen} says so: start that engine, or unset ${chosen} to use this machine's own.`,
+    );
+  }
   const offer = canInstallDockerEngine();
   if (!offer.can) throw new DockerUnavailableError(found.tried, offer.fix);
   out.line(`No Docker engine answers (tried ${found.tried.join(", ")}).`);

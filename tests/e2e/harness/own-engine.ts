@@ -44,9 +44,11 @@ export class OwnEngine {
   async start(): Promise<void> {
     const log = openSync(join(this.folder, "dockerd.log"), "a");
     const place = (name: string): string => join(this.folder, name);
+    // In a network namespace of its own: one without a default bridge deletes the host engine's.
     this.#process = spawn(
-      "dockerd",
+      "unshare",
       [
+        ...["--net", "dockerd"],
         ...[
           "--host",
           this.host,

@@ -20,29 +20,40 @@ const read = (path: string): string => {
   }
 };
 
-function sample(known: Set<string>, seen: Map<string, Seen>): void {
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
-    // A process may become another program; its start time alone would miss that.
-    const cmdline = read(`/proc/${pid}/cmdline`);
-    if (cmdline === "" || known.has(`${pid} ${cmdline}`)) continue;
-    known.add(`${pid} ${cmdline}`);
-    const process: Seen = {
-      pid,
-      cmdline,
-      environ: read(`/proc/${pid}/environ`),
-      cgroup: read(`/proc/${pid}/cgroup`),
-    };
-    const { cgroup, environ } = process;
-    seen.set(createHash("sha256").update(`${cgroup}\0${cmdline}\0${environ}`).digest("hex"), process);
+/** What runs for longer than this hardly becomes another program. */
+const YOUNG_MS = 2000;
+
+class Sampler {
+  readonly seen = new Map<string, Seen>();
+  readonly #known = new Map<string, { readonly since: number; cmdline: string }>();
+
+  sample(all: boolean): void {
+    const now = Date.now();
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    const present = new Set(pids);
+    for (const pid of this.#known.keys()) if (!present.has(pid)) this.#known.delete(pid);
+    for (const pid of pids) {
+      const known = this.#known.get(pid);
+      if (known && !all && now - known.since > YOUNG_MS) continue;
+      const cmdline = read(`/proc/${pid}/cmdline`);
+      if (cmdline === "" || cmdline === known?.cmdline) continue;
+      this.#known.set(pid, { since: known?.since ?? now, cmdline });
+      this.#keep({
+        pid,
+        cmdline,
+        environ: read(`/proc/${pid}/environ`),
+        cgroup: read(`/proc/${pid}/cgroup`),
+      });
+    }
+  }
+
+  #keep(process: Seen): void {
+    const { cgroup, cmdline, environ } = process;
+    this.seen.set(createHash("sha256").update(`${cgroup}\0${cmdline}\0${environ}`).digest("hex"), process);
   }
 }
 
 const until = Date.now() + Number(process.argv[2] ?? "5") * 1000;
-const seen = new Map<string, Seen>();
-const known = new Set<string>();
-while (Date.now() < until) {
-  sample(known, seen);
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3);
-}
-process.stdout.write(`${JSON.stringify([...seen.values()])}\n`);
+const sampler = new Sampler();
+for (let round = 0; Date.now() < until; round++) sampler.sample(round % 200 === 0);
+process.stdout.write(`${JSON.stringify([...sampler.seen.values()])}\n`);

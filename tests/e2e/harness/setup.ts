@@ -14,9 +14,13 @@ export default async function setup(): Promise<void> {
 export async function clean(): Promise<readonly string[]> {
   const docker = await engine();
   const removed = [...(await removeLabelled(docker, TEST_LABEL)), ...(await removeLabelled(docker, LABEL))];
-  for (const { Id, RepoTags } of await docker.listImages({ filters: { reference: [`${PREFIX}/*`] } })) {
-    await docker.getImage(Id).remove({ force: true });
-    removed.push(...(RepoTags ?? []));
+  // By tag: another image may stand on one of them, and then only the name goes.
+  for (const { RepoTags } of await docker.listImages({ filters: { reference: [`${PREFIX}/*`] } })) {
+    for (const tag of RepoTags ?? []) {
+      if (!tag.startsWith(`${PREFIX}/`)) continue;
+      await docker.getImage(tag).remove({ force: true });
+      removed.push(tag);
+    }
   }
   for (const folder of [HOME, NOTES]) rmSync(folder, { recursive: true, force: true });
   return removed;

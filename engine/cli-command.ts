@@ -58,7 +58,9 @@ function execute(
 ): Promise<CommandResult> {
   const merged: NodeJS.ProcessEnv = { ...process.env, ...env, PULUMI_AUTOMATION_API: "true" };
   // Plugins that came with this CLI are found first.
-  merged["PATH"] = [dirname(path), env["PATH"] ?? process.env["PATH"] ?? ""].join(delimiter);
+  // (Windows calls the variable "Path", and a copy of the environment no longer ignores case.)
+  const name = Object.keys(merged).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  merged[name] = [dirname(path), merged[name] ?? ""].join(delimiter);
   return new Promise((resolve, reject) => {
     const all = args.includes("--non-interactive") ? args : [...args, "--non-interactive"];
     const child = spawn(path, [...all], {

@@ -54,10 +54,10 @@ export interface Preflight {
 /** Memory that a host should have left for the engine, the command and the person at the keyboard, MiB. */
 const RESERVE_MIB = 1024;
 
-/** The footprint against the host. What the host does not say is no problem: it is unknown. */
+/** The footprint against the host; GPUs, ports and subnets are judged with the plan. What the host does not say is no problem. */
 export function preflight(plan: Plan, host: HostFacts): Preflight {
   return {
-    problems: [...cpuProblems(plan, host), ...memoryProblems(plan, host), ...gpuProblems(plan, host)],
+    problems: [...cpuProblems(plan, host), ...memoryProblems(plan, host)],
     warnings: memoryWarnings(plan, host),
   };
 }
@@ -100,34 +100,4 @@ function memoryWarnings(plan: Plan, { memoryMiB }: HostFacts): readonly Problem[
       fix: "give the engine more memory (Docker Desktop: Settings, Resources), or run on a larger host",
     },
   ];
-}
-
-function gpuProblems(plan: Plan, { runtimes, engineVersion }: HostFacts): readonly Problem[] {
-  return plan.containers.flatMap(({ name, gpu }): Problem[] => {
-    if (gpu === undefined) return [];
-    const path = `service ${name}: resources.gpu`;
-    if (gpu.kind === "cdi") {
-      const major = Number(/^\d+/.exec(engineVersion)?.[0] ?? "25");
-      if (major >= 25) return [];
-      return [
-        {
-          path,
-          what: "names CDI devices, which this engine does not know",
-          value: gpu.deviceIds,
-          allowed: "Docker Engine 25 or later",
-          fix: `upgrade the engine (this one is ${engineVersion}), or set trade2026:gpu to {kind: count, count: 1}`,
-        },
-      ];
-    }
-    if (runtimes === "unknown" || runtimes.includes("nvidia")) return [];
-    return [
-      {
-        path,
-        what: "needs the NVIDIA runtime, which this engine does not have",
-        value: runtimes,
-        allowed: "nvidia among the engine's runtimes",
-        fix: "install the GPU driver and nvidia-container-toolkit, run `nvidia-ctk runtime configure --runtime=docker`, restart the engine",
-      },
-    ];
-  });
 }

@@ -65,20 +65,4 @@ describe("preflight", () => {
       ["service b: resources.memory", "4 GiB"],
     ]);
   });
-
-  test("a GPU needs the NVIDIA runtime, CDI names an engine that knows them", () => {
-    const counted = plan({ containers: [container({ name: "model", gpu: { kind: "count", count: 1 } })] });
-    expect(
-      preflight(counted, host({ runtimes: ["runc"] })).problems.map(({ path, value }) => [path, value]),
-    ).toEqual([["service model: resources.gpu", ["runc"]]]);
-    expect(preflight(counted, host({ runtimes: ["runc", "nvidia"] })).problems).toEqual([]);
-
-    const named = plan({
-      containers: [container({ name: "model", gpu: { kind: "cdi", deviceIds: ["nvidia.com/gpu=0"] } })],
-    });
-    expect(preflight(named, host({ engineVersion: "20.10.24", runtimes: ["runc"] })).problems).toHaveLength(
-      1,
-    );
-    expect(preflight(named, host({ engineVersion: "25.0.0", runtimes: ["runc"] })).problems).toEqual([]);
-  });
 });

@@ -81,7 +81,7 @@ export class DeployView {
     const step = this.#active.get(key(event));
     this.#active.delete(key(event));
     if (event.kind === "failed") return `✗ ${event.name} (${what}) failed`;
-    if (!event.op.startsWith("delete")) this.#done += 1;
+    if (!event.op.startsWith("delete") && !isReading(event.op)) this.#done += 1;
     const done = DONE[event.op];
     if (!done) return undefined;
     const word = `${what} ${done.word}`;
@@ -157,7 +157,13 @@ export class DeployView {
 function doing({ op, what, startedAt }: ActiveStep): string {
   if (startedAt !== undefined) return "started, waiting until it is ready";
   if (op === "delete" || op === "delete-replaced") return `removing ${what}`;
+  if (isReading(op)) return `reading ${what}`;
   return `${op === "update" ? "updating" : "creating"} ${what}`;
+}
+
+/** The state is read back from the engine before the steps proper begin. */
+function isReading(op: Op): boolean {
+  return op === "refresh" || op === "read";
 }
 
 /** A replacement has two steps with one URN. */

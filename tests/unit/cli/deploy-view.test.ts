@@ -77,6 +77,14 @@ test("a log hears of what takes long", () => {
   expect(view.slow(9000, 10_000)).toBeUndefined();
 });
 
+test("reading the state back is not yet a resource that is ready", () => {
+  const view = new DeployView(1, 0);
+  view.see(event("start", "refresh", "nats"), 0);
+  expect(view.lines(1000, plain)[1]).toBe("  nats                   reading container, 1.0 s");
+  expect(view.see(event("done", "refresh", "nats"), 1000)).toBeUndefined();
+  expect(view.lines(1000, plain)).toEqual(["0/1 ready · 1.0 s"]);
+});
+
 test("a failed step is named", () => {
   const view = new DeployView(1, 0);
   view.see(event("start", "create", "nats"), 0);

@@ -251,7 +251,7 @@ export function buildProgram(exit: (code: number) => void): Command {
   add(
     program,
     "test [steps...]",
-    "Run the checks: unit, e2e, long, conformance …; without a name the usual ones.",
+    "Run the checks: those named (unit, e2e, conformance …), or the usual ones.",
   ).action(act((context, _options, steps) => command("test").test(context, steps)));
 
   add(program, "cancel", "Release the stack's lock after a deployment that is gone for good.").action(

@@ -49,7 +49,8 @@ export async function openStack(
     configOverrides: config.overrides,
     program: () => load<Program>("../index")(),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-    ...(options.docker === undefined ? {} : { docker: options.docker }),
+    // A stack on another host has a provider of its own for it.
+    ...(options.docker === undefined || config.settings.dockerHost !== "" ? {} : { docker: options.docker }),
     ...(options.acceptEngineSwitch === undefined ? {} : { acceptEngineSwitch: options.acceptEngineSwitch }),
   });
 }

@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { Deployment, EngineKind } from "../../engine";
 import { LABEL } from "../../model/plan";
 import { ProblemsError } from "../../model/problems";
-import { forget, readStackConfig, type StackConfig } from "../config/stack-config";
+import { forgetPlatform, readStackConfig, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { lockStack } from "../lock";
@@ -23,7 +23,7 @@ export interface DownOptions {
 /** Takes the platform down and keeps its data, or with `--volumes` removes all of it. @returns exit code */
 export async function down(context: Context, options: DownOptions, out = new Output()): Promise<number> {
   const config = readStackConfig(context);
-  const { docker, endpoint } = await connectDocker();
+  const { docker, endpoint } = await connectDocker(config.settings);
   if (options.volumes) await confirmed(context, config, options.confirm);
   const release = lockStack(context);
   const interruptible = untilInterrupted((line) => out.line(line));
@@ -54,7 +54,8 @@ export async function down(context: Context, options: DownOptions, out = new Out
   const volumes = await ownVolumes(docker, config.settings.prefix);
   if (options.volumes) {
     await Promise.all(volumes.map(({ name }) => docker.getVolume(name).remove({ force: true })));
-    forget(context);
+    await removeOwnImages(docker, config.settings.prefix);
+    forgetPlatform(context, config.remembered);
     out.line(
       `Removed everything of ${config.settings.prefix}, ${count(volumes.length, "volume")} and the stack's state with it, in ${since(began)}.`,
     );
@@ -101,6 +102,22 @@ async function ownVolumes(
 ): Promise<readonly { readonly name: string; readonly kind: string }[]> {
   const { Volumes } = await docker.listVolumes({ filters: { label: [`${LABEL}.stack=${prefix}`] } });
   return Volumes.map(({ Name, Labels }) => ({ name: Name, kind: Labels?.[`${LABEL}.kind`] ?? "" }));
+}
+
+/** The names of the platform's own services' images; what another platform shares with them stays. */
+async function removeOwnImages(docker: Docker, prefix: string): Promise<void> {
+  const images = await docker.listImages({ filters: { reference: [`${prefix}/*:current`] } });
+  const names = images
+    .flatMap(({ RepoTags }) => RepoTags ?? [])
+    .filter((name) => name.startsWith(`${prefix}/`));
+  await Promise.all(
+    names.map((name) =>
+      docker
+        .getImage(name)
+        .remove()
+        .catch(() => undefined),
+    ),
+  );
 }
 
 /** @throws ProblemsError unless the stack's name was given, or is typed now */

@@ -38,7 +38,7 @@ export async function imagesBuild(
       })),
     );
   }
-  const { docker } = await connectDocker();
+  const { docker } = await connectDocker({ dockerHost: "" });
   const interruptible = untilInterrupted((line) => out.line(line));
   try {
     const report = await builder.buildImages(context.root, names.length > 0 ? names : known, {
@@ -73,7 +73,7 @@ export async function imagesList(
   const { settings } = readStackConfig(context);
   const lock = parseImageLock(readFileSync(join(context.root, "configs/images.yaml"), "utf8"));
   const resolve = imageResolver(settings, context.root);
-  const { docker } = await connectDocker();
+  const { docker } = await connectDocker(settings);
   const programs = await Promise.all(
     Object.entries(lock.programs).map(async ([name, program]) => {
       const resolved = resolve(name);

@@ -19,7 +19,7 @@ export interface LogsOptions {
 export async function logs(context: Context, service: string, options: LogsOptions): Promise<number> {
   const { settings } = readStackConfig(context);
   const since = options.since === undefined ? undefined : sinceSeconds(options.since, Date.now());
-  const { docker } = await connectDocker();
+  const { docker } = await connectDocker(settings);
   const containers = await ownContainers(docker, settings.prefix);
   const container = containers.find(({ name }) => name === service);
   if (!container) {

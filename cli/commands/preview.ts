@@ -23,7 +23,7 @@ export interface PreviewOptions {
 export async function preview(context: Context, options: PreviewOptions): Promise<number> {
   const notes = new Output(options.json ? process.stderr : process.stdout);
   const asked = readStackConfig(context, { set: options.set });
-  const connection = await connectDocker();
+  const connection = await connectDocker(asked.settings);
   const { config, sentence } = await decideImages(asked, connection.docker);
   await checkedPlan(config.settings, connection, notes);
   notes.line(sentence);

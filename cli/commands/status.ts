@@ -35,7 +35,7 @@ export async function status(
 ): Promise<number> {
   const { settings } = readStackConfig(context);
   const plan = loadPlan(settings, UNKNOWN_HOST);
-  const { docker } = await connectDocker();
+  const { docker } = await connectDocker(settings);
   const rows = statusRows(
     plan.containers,
     await ownContainers(docker, settings.prefix),

@@ -1,5 +1,4 @@
 import type { Deployment, EngineKind, PreparedEngine } from "../../engine";
-import { assertNoProblems } from "../../model/problems";
 import type { Plan } from "../../model/plan";
 import { readStackConfig, remember, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
@@ -13,9 +12,8 @@ import { healthGate } from "../up/health-gate";
 import { decideImages } from "../up/image-mode";
 import { ensureImages } from "../up/images";
 import { dockerOrInstall } from "../up/install-docker";
-import { removeLeftovers } from "../../engine/leftovers";
-import { compare, foreignProblem, readInventory } from "../up/leftovers";
 import { checkedPlan } from "../up/preflight";
+import { recover, type Recovery } from "../up/recovery";
 import { upSummary } from "../up/summary";
 import { describeTrouble } from "../up/watch";
 import { describeError } from "../ui/errors";
@@ -37,7 +35,7 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     set: [...options.set, ...(options.images === undefined ? [] : [`images=${options.images}`])],
     unset: options.unset,
   });
-  const connection = await dockerOrInstall(options.yes, out);
+  const connection = await dockerOrInstall(asked.settings, options.yes, out);
   const release = lockStack(context);
   const abort = untilInterrupted(say);
   try {
@@ -73,55 +71,12 @@ async function deployWith(engine: PreparedEngine, deploying: Deploying): Promise
     docker: connection.endpoint,
   });
   try {
-    const recovery = await tidyUp(deployment, deploying);
+    const recovery = await recover(deployment, { context, config, plan, docker: connection.docker, out });
     remember(context, { ...config.remembered, claimed: config.settings.prefix });
     return await deploy(deployment, progress, recovery, deploying);
   } finally {
     await deployment.close();
   }
-}
-
-/**
- * Clears away what a killed `up` left, and finds out what is gone behind the state's back.
- * @returns how to deploy: with the state read back from the engine first, or not
- */
-async function tidyUp(deployment: Deployment, deploying: Deploying): Promise<Recovery> {
-  const { context, config, plan, connection, out } = deploying;
-  const { docker } = connection;
-  const { remembered, settings } = config;
-  const services = new Set(plan.containers.filter(({ role }) => role === "service").map(({ name }) => name));
-  const inventory = await readInventory(docker, settings.prefix);
-  const { leftovers, unknownData, drifted } = compare(inventory, deployment.resources(), services);
-  const names = leftovers.map(({ name }) => name);
-  if (remembered.claimed !== settings.prefix && names.length + unknownData.length > 0) {
-    assertNoProblems(`Stack ${context.stack}`, [
-      foreignProblem(settings.prefix, context.stack, [...names, ...unknownData]),
-    ]);
-  }
-  if (names.length > 0) {
-    out.line(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
-    await removeLeftovers(docker, leftovers);
-  }
-  if (deployment.pending().length > 0) await clearPending(deployment);
-  if (drifted.length > 0)
-    out.line(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
-  if (drifted.length === 0) return { refresh: false, replace: [] };
-  // Reading back takes what never became healthy for good: it is to be made anew.
-  const unfinished = deployment.resources().filter(({ initErrors }) => initErrors.length > 0);
-  return { refresh: true, replace: unfinished.map(({ urn }) => urn) };
-}
-
-/** What was being made when an `up` was killed is a leftover and gone by now; what was being removed is tried again. */
-async function clearPending(deployment: Deployment): Promise<void> {
-  const state = await deployment.exportState();
-  const { pending_operations: _, ...content } = state.deployment as Record<string, unknown>;
-  await deployment.importState({ ...state, deployment: content });
-}
-
-interface Recovery {
-  readonly refresh: boolean;
-  /** URNs to make anew. */
-  readonly replace: readonly string[];
 }
 
 async function deploy(
@@ -134,12 +89,20 @@ async function deploy(
   try {
     await progress.during(() => deployment.up({ ...recovery, signal }));
   } catch (error) {
+    if (signal.aborted) {
+      out.line("Stopped. What has been created stays; the next `./trade2026 up` goes on from there.");
+      return 130;
+    }
     await reportFailures(progress, deploying);
     out.line(`\n${describeError(error)}`);
-    if (!signal.aborted)
-      out.line(
-        "\nWhat has been created stays; the next `./trade2026 up` goes on from there. `./trade2026 logs <service>` has more.",
-      );
+    const alive = await connection.docker.ping().then(
+      () => true,
+      () => false,
+    );
+    if (!alive) out.line(`\n${out.style.bad("✗")} The Docker engine no longer answers: start it again.`);
+    out.line(
+      "\nWhat has been created stays; the next `./trade2026 up` goes on from there. `./trade2026 logs <service>` has more.",
+    );
     return 1;
   }
   const gate = await healthGate(

@@ -81,8 +81,12 @@ export function remember(context: Context, remembered: Remembered): void {
   renameSync(`${file}.new`, file);
 }
 
-export function forget(context: Context): void {
-  rmSync(rememberedFile(context), { force: true });
+/** After everything is gone: only what a person has set stays. */
+export function forgetPlatform(context: Context, { settings, imagesReason }: Remembered): void {
+  const { images: _, ...chosen } = settings;
+  const left = imagesReason === undefined ? settings : chosen;
+  if (Object.keys(left).length === 0) rmSync(rememberedFile(context), { force: true });
+  else remember(context, { settings: left });
 }
 
 function rememberedFile({ home, stack }: Context): string {

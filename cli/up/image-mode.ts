@@ -119,7 +119,9 @@ async function askRegistry(docker: Docker, registry: string, reference: string):
 
 /** A refusal is an answer: the registry is there. The engine wraps everything else in a 500 or 403 with its own words. */
 export function interpret(registry: string, error: unknown): RegistryAnswer {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error))
+    .replace(/^\(HTTP code \d+\) [^-]* - /, "")
+    .trim();
   const unreachable =
     /dial tcp|no such host|lookup |timeout|timed out|connection refused|network is unreachable|TLS handshake|x509|proxyconnect|EOF|context deadline|no route to host/i.test(
       message,

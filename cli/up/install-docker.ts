@@ -1,14 +1,19 @@
 import { findDocker } from "../../engine/docker-host";
 import { canInstallDockerEngine, installDockerEngine } from "../../engine/docker-install";
 import { DockerUnavailableError } from "../../engine/errors";
+import type { Settings } from "../../model/settings";
 import { connectDocker, type DockerConnection } from "../docker/connect";
 import { confirm } from "../ui/ask";
 import type { Output } from "../ui/output";
 
 /** The machine's engine; where there is none and it can be installed, after asking, or with `--yes`. */
-export async function dockerOrInstall(yes: boolean, out: Output): Promise<DockerConnection> {
+export async function dockerOrInstall(
+  settings: Settings,
+  yes: boolean,
+  out: Output,
+): Promise<DockerConnection> {
   const found = await findDocker();
-  if (found.found) return connectDocker();
+  if (found.found || settings.dockerHost !== "") return connectDocker(settings);
   const chosen = ["DOCKER_HOST", "DOCKER_CONTEXT"].find((name) => process.env[name]);
   if (chosen !== undefined) {
     throw new DockerUnavailableError(
@@ -26,5 +31,5 @@ export async function dockerOrInstall(yes: boolean, out: Output): Promise<Docker
     );
   }
   await installDockerEngine((line) => out.line(`  ${line}`));
-  return connectDocker();
+  return connectDocker(settings);
 }

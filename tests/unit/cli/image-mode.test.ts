@@ -25,9 +25,14 @@ test.each([
   [403, 'Get "https://ghcr.io/v2/": net/http: TLS handshake timeout', false],
   [500, "Get https://quay.io/v2/: x509: certificate signed by unknown authority", false],
   [500, "anything else", false],
+  [500, "(HTTP code 500) server error - Get: no such host ", false],
 ])("an engine that answers %i %s: reachable %s", (status, message, reachable) => {
   const found = interpret("r", answer(status, message));
-  expect(found).toEqual({ registry: "r", reachable, reason: reachable ? "" : message });
+  expect(found).toEqual({
+    registry: "r",
+    reachable,
+    reason: reachable ? "" : message.replace("(HTTP code 500) server error - ", "").trim(),
+  });
 });
 
 test("only what would be pulled counts: not what is built, nor the operator's own", () => {

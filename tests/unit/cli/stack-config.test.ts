@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forget, readStackConfig, remember, withImages } from "../../../cli/config/stack-config";
+import { forgetPlatform, readStackConfig, remember, withImages } from "../../../cli/config/stack-config";
 import type { Context } from "../../../cli/context";
 import { ProblemsError } from "../../../model/problems";
 
@@ -52,9 +52,6 @@ test("what was set is only remembered on purpose, and until it is unset", () => 
   remember(context, config.remembered);
   expect(readStackConfig(context).settings.prefix).toBe("other");
   expect(readStackConfig(context, { unset: ["prefix"] }).settings.prefix).toBe("trade2026");
-  forget(context);
-  expect(existsSync(join(context.home, "config/dev.json"))).toBe(false);
-  expect(readStackConfig(context).settings.prefix).toBe("trade2026");
 });
 
 test("a decided image mode is remembered with its reason, until a person decides", () => {
@@ -76,6 +73,22 @@ test("a decided image mode is remembered with its reason, until a person decides
   ]);
   const undecided = readStackConfig(context, { unset: ["images"] });
   expect([undecided.remembered.imagesReason, undecided.imagesChosen]).toEqual([undefined, false]);
+});
+
+test("when everything is gone, what a person has set stays, and nothing else", () => {
+  remember(context, {
+    settings: { prefix: "b", images: "packages" },
+    imagesReason: "nothing answered",
+    claimed: "b",
+  });
+  forgetPlatform(context, readStackConfig(context).remembered);
+  expect(readStackConfig(context).remembered).toEqual({ settings: { prefix: "b" } });
+  remember(context, { settings: { images: "packages" }, imagesReason: "nothing answered", claimed: "b" });
+  forgetPlatform(context, readStackConfig(context).remembered);
+  expect(existsSync(join(context.home, "config/dev.json"))).toBe(false);
+  remember(context, { settings: { images: "packages" } });
+  forgetPlatform(context, readStackConfig(context).remembered);
+  expect(readStackConfig(context).remembered).toEqual({ settings: { images: "packages" } });
 });
 
 test("the remembered file is stable", () => {

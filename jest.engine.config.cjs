@@ -14,6 +14,7 @@ const project = (name, more) => ({
 module.exports = {
   projects: [
     project("config"),
+    project("services"),
     project("e2e", {
       globalSetup: "<rootDir>/tests/e2e/harness/setup.ts",
       globalTeardown: "<rootDir>/tests/e2e/harness/teardown.ts",

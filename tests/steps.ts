@@ -45,6 +45,12 @@ export const steps: readonly Step[] = [
     count: jestCounts,
   },
   {
+    name: "services",
+    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "tests/services"),
+    needs: ["images"],
+    count: jestCounts,
+  },
+  {
     name: "conformance",
     command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"),
     needs: ["engine", "docker"],
@@ -58,7 +64,7 @@ export const steps: readonly Step[] = [
       "-t",
       "^(up, on a machine|the same again|down --volumes)",
     ),
-    needs: ["engine", "images", "configs", "conformance", "unit"],
+    needs: ["engine", "images", "configs", "services", "conformance", "unit"],
     count: jestCounts,
   },
   {

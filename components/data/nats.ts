@@ -65,7 +65,7 @@ system_account: SYS
 }
 
 function user(credential: Credential, grant: Grant): SecretText {
-  return secretText`      { user: "${credential.username}", password: "${secretRef(credential, "bcrypt")}", permissions: { publish: ${subjects(grant.publish)}, subscribe: ${subjects(grant.subscribe)} } }\n`;
+  return secretText`      { user: "${credential.username}", password: "${secretRef(credential, "bcrypt")}", permissions: { publish: ${subjects(grant.publish)}, subscribe: ${subjects(grant.subscribe)}${grant.respond === true ? ", allow_responses: true" : ""} } }\n`;
 }
 
 /** No subjects is a denial of all; an empty list would allow them all. */

@@ -63,8 +63,9 @@ export const streams: readonly StreamDefinition[] = [
   },
   {
     name: "FILLS",
-    description: "Executions, as the venue reported and as the platform confirmed them",
-    subjects: [...Object.values(subjects.fills)],
+    description:
+      "What the venue reported, executions and the rest in its order, and the fills that the platform confirmed",
+    subjects: [...Object.values(subjects.fills), subjects.venueReport],
     retention: "limits",
     maxAgeSeconds: 30 * DAY,
     maxBytes: 2 * GiB,

@@ -6,15 +6,22 @@ export const subjects = {
   tick: (symbol: string) => join("market", "tick", symbol),
   /** market.bar.<interval>.<SYMBOL> */
   bar: (interval: BarInterval, symbol: string) => join("market", "bar", interval, symbol),
+  /** Orders as they became; with fills.confirmed the log that their state is a projection of. */
   orders: {
-    submitted: "orders.submitted",
+    /** Passed risk: what a client was answered 2xx for. */
     accepted: "orders.accepted",
+    /** By risk, by the venue, or failed. */
     rejected: "orders.rejected",
+    /** A cancel or replace is on its way. */
+    pending: "orders.pending",
     sent: "orders.sent",
     replaced: "orders.replaced",
+    /** Cancelled or expired. */
     cancelled: "orders.cancelled",
   },
   broker: { submit: "broker.submit", cancel: "broker.cancel", replace: "broker.replace" },
+  /** What the venue said, executions aside: live-gateway → oms */
+  venueReport: "venue.report",
   fills: {
     /** venue → oms */
     execution: "fills.execution",
@@ -87,4 +94,9 @@ export function overlaps(left: string, right: string): boolean {
       return false;
     }
   }
+}
+
+/** The subjects on which a user of the bus gets its answers begin with this. */
+export function inboxOf(username: string): string {
+  return `_INBOX_${username}`;
 }

@@ -17,5 +17,20 @@ export { Health, isServing, type HealthCheck, type HealthReport, type HealthStat
 export type { Http } from "./http";
 export { createLog, logLevels, type Log, type LogLevel } from "./log";
 export { runService } from "./main";
-export { connectNats, inboxOf, natsFields, type NatsSettings } from "./nats";
+export { connectNats, natsFields, type NatsSettings } from "./nats";
 export { startService, type RunningService, type ServiceContext, type ServiceDefinition } from "./service";
+export { consume, type Consumption, type ConsumeOptions, type Delivered } from "./consumer";
+export { OutcomeUnknownError, Publisher, type PublisherOptions } from "./publisher";
+export {
+  authenticate,
+  authFields,
+  callerOf,
+  jwtVerifier,
+  mayAct,
+  mayUse,
+  roles,
+  type Caller,
+  type Role,
+  type Verify,
+} from "./auth";
+export { inboxOf } from "../contracts/subjects";

@@ -1,5 +1,6 @@
 import { connect } from "@nats-io/transport-node";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { inboxOf } from "../contracts/subjects";
 import { secret, text, url, type Secret } from "./config";
 import type { Health } from "./health";
 import type { Log } from "./log";
@@ -64,11 +65,6 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
     },
   });
   return connection;
-}
-
-/** The subjects on which a user gets its answers begin with this. */
-export function inboxOf(username: string): string {
-  return `_INBOX_${username}`;
 }
 
 interface Link {

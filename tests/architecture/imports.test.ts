@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   },
   { area: /^docs\//, may: [/^docs\//, /^stacks\//, /^model\//, /^components\//] },
   // Messages are defined once, for everybody: they stand on nothing.
-  { area: /^services\/contracts\//, may: [/^services\/contracts\//], packages: [/^zod$/] },
+  { area: /^services\/contracts\//, may: [/^services\/contracts\//], packages: [/^zod$/, /^big\.js$/] },
   { area: /^services\/kit\//, may: [/^services\/kit\//, /^services\/contracts(\/|$)/] },
   // What builds the services, next to their folders.
   { area: /^services\/[^/]+$/, may: [/^services\/[a-z-]+$/, /^model\//] },

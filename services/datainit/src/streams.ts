@@ -1,18 +1,22 @@
 import { connect } from "@nats-io/transport-node";
 import {
+  AckPolicy,
+  DeliverPolicy,
   DiscardPolicy,
   JetStreamApiError,
   jetstreamManager,
   RetentionPolicy,
   StorageType,
+  type ConsumerConfig,
   type JetStreamManager,
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
+import { consumers as contractedConsumers, type ConsumerDefinition } from "../../contracts/consumers";
 import { streams as contracted, type StreamDefinition } from "../../contracts/streams";
 import { secret, text } from "../../kit/config";
-import { inboxOf } from "../../kit/nats";
+import { inboxOf } from "../../contracts/subjects";
 import { JobError, NotReadyError, readStore, untilReady, type JobContext } from "./job";
 import { reasonOf } from "./store-http";
 
@@ -20,7 +24,7 @@ const NANOS_PER_SECOND = 1_000_000_000;
 const store = { name: "NATS", scheme: "nats", port: 4222 } as const;
 const STREAM_NOT_FOUND = 10059;
 
-/** Makes the JetStream streams what the contracts say. */
+/** Makes the JetStream streams and their durable consumers what the contracts say. */
 export async function initStreams(context: JobContext): Promise<void> {
   const { address: servers, config } = readStore(
     store,
@@ -43,6 +47,7 @@ export async function initStreams(context: JobContext): Promise<void> {
   );
   try {
     await convergeStreams(manager, contracted, context.say);
+    await convergeConsumers(manager, contractedConsumers, context.say);
   } finally {
     await connection.close();
   }
@@ -187,4 +192,34 @@ export function lossesOf(stream: StreamDefinition, { config, state }: StreamInfo
 /** An age of 0 means for ever. */
 function shorter(wanted: number, actual: number): boolean {
   return wanted !== 0 && (actual === 0 || wanted < actual);
+}
+
+/**
+ * Makes each consumer, or changes it in place, so that it keeps its place in the stream. One that is not in the
+ * contracts any more stays: whatever it has not read is somebody's to decide about.
+ */
+export async function convergeConsumers(
+  manager: JetStreamManager,
+  wanted: readonly ConsumerDefinition[],
+  say: (line: string) => void,
+): Promise<void> {
+  for (const consumer of wanted) {
+    const config = consumerConfigOf(consumer);
+    // the server takes an equal definition as done, and changes what may change
+    const { num_pending } = await manager.consumers.add(consumer.stream, config);
+    say(`${consumer.stream} > ${consumer.name} (${num_pending} to read)`);
+  }
+}
+
+/** What the server is told; everything else is its default. */
+export function consumerConfigOf(consumer: ConsumerDefinition) {
+  return {
+    durable_name: consumer.name,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: consumer.deliver === "all" ? DeliverPolicy.All : DeliverPolicy.New,
+    filter_subjects: [...consumer.subjects],
+    ack_wait: consumer.ackWaitSeconds * NANOS_PER_SECOND,
+    max_ack_pending: consumer.maxAckPending,
+    max_deliver: -1,
+  } satisfies Partial<ConsumerConfig>;
 }

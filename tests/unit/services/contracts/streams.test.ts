@@ -15,15 +15,15 @@ test("each stream and its subjects, written by hand", () => {
   expect(Object.fromEntries(streams.map(({ name, subjects: list }) => [name, list]))).toEqual({
     MARKET: ["market.tick.*", "market.bar.*.*"],
     ORDERS: [
-      "orders.submitted",
       "orders.accepted",
       "orders.rejected",
+      "orders.pending",
       "orders.sent",
       "orders.replaced",
       "orders.cancelled",
     ],
     BROKER: ["broker.submit", "broker.cancel", "broker.replace"],
-    FILLS: ["fills.execution", "fills.confirmed"],
+    FILLS: ["fills.execution", "fills.confirmed", "venue.report"],
     RISK: ["risk.alert", "risk.metrics"],
     ALT: ["alt.norm.*"],
     LIBRARY: ["library.*.*"],

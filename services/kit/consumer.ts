@@ -1,0 +1,157 @@
+import { jetstream, type ConsumerMessages, type JsMsg } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import type { z } from "zod";
+import { consumers } from "../contracts/consumers";
+import type { Health } from "./health";
+import type { Log } from "./log";
+
+/** A message of a stream, read. */
+export interface Delivered<Value> {
+  readonly subject: string;
+  readonly value: Value;
+  /** Place in the stream. */
+  readonly seq: number;
+  readonly redelivered: boolean;
+}
+
+export interface ConsumeOptions<Value> {
+  readonly nats: NatsConnection;
+  /** Name in contracts/consumers.ts. */
+  readonly consumer: string;
+  /** Reads the JSON of a message, by its subject. @throws when it is not what the contract says */
+  readonly schema: (subject: string) => z.ZodType<Value>;
+  /**
+   * What waits, oldest first and at most `limit` messages. Acknowledged when it returns; when it throws, all of it
+   * comes again: it must be harmless to see a message twice.
+   */
+  readonly handle: (messages: readonly Delivered<Value>[]) => Promise<void> | void;
+  readonly log: Log;
+  readonly health: Health;
+  /** @default 256 */
+  readonly limit?: number;
+}
+
+export interface Consumption {
+  /** Takes nothing new, and returns when what was begun is acknowledged. */
+  readonly stop: () => Promise<void>;
+}
+
+const RETRY_MS = 500;
+
+/**
+ * Reads a durable consumer for as long as the service runs, over lost connections and restarts of the server. A message
+ * that is not what its contract says is logged and put aside: it would block everything behind it for ever.
+ */
+export function consume<Value>(options: ConsumeOptions<Value>): Consumption {
+  const reader = new Reader(options);
+  options.health.addReadiness({ name: `consumer ${options.consumer}`, check: () => reader.check() });
+  const running = reader.run();
+  return {
+    stop: async () => {
+      reader.stop();
+      await running;
+    },
+  };
+}
+
+class Reader<Value> {
+  readonly #options: ConsumeOptions<Value>;
+  #stopping = false;
+  #trouble: string | undefined = "not reading yet";
+  #messages: ConsumerMessages | undefined;
+  #queue: JsMsg[] = [];
+  #arrived: () => void = () => undefined;
+
+  constructor(options: ConsumeOptions<Value>) {
+    this.#options = options;
+  }
+
+  check(): void {
+    if (this.#trouble !== undefined) throw new Error(this.#trouble);
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#messages?.stop();
+    this.#arrived();
+  }
+
+  async run(): Promise<void> {
+    const { log, consumer } = this.#options;
+    while (!this.#stopping) {
+      try {
+        await this.#open();
+        this.#trouble = undefined;
+        await this.#work();
+      } catch (error) {
+        this.#trouble = error instanceof Error ? error.message : String(error);
+        log.warn({ consumer, reason: this.#trouble }, "reading stopped, beginning again");
+      }
+      this.#messages?.stop();
+      this.#queue = [];
+      if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #open(): Promise<void> {
+    const { nats, consumer, limit = 256 } = this.#options;
+    const definition = consumers.find(({ name }) => name === consumer);
+    if (!definition) throw new Error(`no consumer ${consumer} in the contracts`);
+    const handle = await jetstream(nats).consumers.get(definition.stream, consumer);
+    this.#messages = await handle.consume({
+      max_messages: Math.max(2, 2 * limit),
+      callback: (message) => {
+        this.#queue.push(message);
+        this.#arrived();
+      },
+    });
+  }
+
+  async #work(): Promise<void> {
+    const { limit = 256 } = this.#options;
+    const closed = this.#messages?.closed() ?? Promise.resolve();
+    let ended = false;
+    void closed.then(() => {
+      ended = true;
+      this.#arrived();
+    });
+    while (!this.#stopping) {
+      if (this.#queue.length === 0) {
+        if (ended) throw new Error("the consumer is gone");
+        await new Promise<void>((resolve) => (this.#arrived = resolve));
+        continue;
+      }
+      await this.#take(this.#queue.splice(0, limit));
+    }
+  }
+
+  async #take(messages: readonly JsMsg[]): Promise<void> {
+    const good = messages.flatMap((message) => {
+      const read = this.#read(message);
+      return read ? [{ message, read }] : [];
+    });
+    if (good.length === 0) return;
+    try {
+      await this.#options.handle(good.map(({ read }) => read));
+    } catch (error) {
+      const { log, consumer } = this.#options;
+      log.error({ err: error, consumer, messages: good.length }, "not handled, will come again");
+      good.forEach(({ message }) => message.nak(RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      return;
+    }
+    good.forEach(({ message }) => message.ack());
+  }
+
+  #read(message: JsMsg): Delivered<Value> | undefined {
+    const { log, consumer, schema } = this.#options;
+    const { subject, seq, redelivered } = message;
+    try {
+      return { subject, seq, redelivered, value: schema(subject).parse(message.json()) };
+    } catch (error) {
+      log.error({ err: error, consumer, subject, seq }, "not what its contract says, put aside");
+      message.term("not what its contract says");
+      return undefined;
+    }
+  }
+}

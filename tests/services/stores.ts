@@ -1,0 +1,136 @@
+import { connect as connectTcp, createServer, type AddressInfo } from "node:net";
+import type Docker from "dockerode";
+import { connect } from "@nats-io/transport-node";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/nats-core";
+import { parseSettings } from "../../model/settings";
+import { consumers, streams } from "../../services/contracts";
+import { convergeConsumers, convergeStreams } from "../../services/datainit/src/streams";
+import { imageResolver } from "../../stacks/inputs";
+import { archiveOf, engine, removeLabelled, until } from "../harness/docker";
+
+/**
+ * Real stores for a service under test, each in a container of the image that the platform runs, without the
+ * platform's credentials: who may do what is proven elsewhere. `restart` keeps what was stored, as a crash does.
+ */
+export interface Store {
+  readonly host: "127.0.0.1";
+  readonly port: number;
+  /** SIGKILL. */
+  readonly kill: () => Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const LABEL = "com.trade2026.test-services";
+
+/** NATS with JetStream, and with every stream and consumer of the contracts unless `bare`. */
+export async function startNats(
+  name: string,
+  options: { readonly bare?: true } = {},
+): Promise<Store & { readonly connect: () => Promise<NatsConnection> }> {
+  const store = await start(`${name}-nats`, "nats", 4222, {
+    Entrypoint: ["/nats-server"],
+    Cmd: ["--config", "/tmp/nats.conf"],
+    User: "0:0",
+    files: {
+      "/tmp/nats.conf":
+        'listen: "0.0.0.0:4222"\njetstream { store_dir: "/tmp/js", max_file_store: 16GB, sync_interval: always }\n',
+    },
+  });
+  const open = () =>
+    connect({ port: store.port, maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 100 });
+  if (!options.bare) {
+    const connection = await open();
+    const manager = await jetstreamManager(connection, { timeout: 10_000 });
+    await convergeStreams(manager, streams, () => undefined);
+    await convergeConsumers(manager, consumers, () => undefined);
+    await connection.close();
+  }
+  return { ...store, connect: open };
+}
+
+/** Valkey as the platform runs it for state: append-only file, nothing evicted; no password. */
+export function startValkey(name: string): Promise<Store> {
+  return start(`${name}-valkey`, "valkey", 6379, {
+    Entrypoint: ["valkey-server"],
+    Cmd: [
+      "--protected-mode",
+      "no",
+      "--appendonly",
+      "yes",
+      "--dir",
+      "/tmp",
+      "--maxmemory",
+      "384mb",
+      "--maxmemory-policy",
+      "noeviction",
+    ],
+    User: "0:0",
+    files: {},
+  });
+}
+
+interface StoreOptions extends Pick<Docker.ContainerCreateOptions, "Entrypoint" | "Cmd" | "User"> {
+  readonly files: Readonly<Record<string, string>>;
+}
+
+async function start(name: string, program: string, port: number, options: StoreOptions): Promise<Store> {
+  const docker = await engine();
+  await removeLabelled(docker, `${LABEL}=${name}`);
+  const image = imageResolver(parseSettings({ images: "packages" }))(program);
+  if ("missing" in image) throw new Error(`${program}: ${image.missing}`);
+  const { files, ...command } = options;
+  const hostPort = await freePort();
+  const container = await docker.createContainer({
+    ...command,
+    Image: image.reference,
+    name: `t26services-${name}`,
+    Labels: { [LABEL]: name },
+    ExposedPorts: { [`${port}/tcp`]: {} },
+    HostConfig: {
+      NetworkMode: "bridge",
+      PortBindings: { [`${port}/tcp`]: [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }] },
+    },
+  });
+  if (Object.keys(files).length > 0) await container.putArchive(archiveOf(files), { path: "/" });
+  const begin = async (): Promise<void> => {
+    await container.start();
+    await until(`${name} to listen`, 30, () => listens(hostPort), Boolean);
+  };
+  await begin();
+  return {
+    host: "127.0.0.1",
+    port: hostPort,
+    kill: () => container.kill() as Promise<void>,
+    restart: begin,
+    close: () => container.remove({ force: true, v: true }) as Promise<void>,
+  };
+}
+
+/** Kept over restarts: the engine would choose another one each time. */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** The engine's proxy takes connections before the program does: only its answer counts. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, "127.0.0.1");
+    const end = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1000, () => end(false));
+    socket.on("error", () => end(false)).on("close", () => resolve(false));
+    // NATS greets; Valkey answers a PING
+    socket.on("data", () => end(true));
+    socket.write("PING\r\n");
+  });
+}

@@ -1,0 +1,95 @@
+import type { NatsConnection } from "@nats-io/nats-core";
+import { z } from "zod";
+import { consume, createLog, Health, OutcomeUnknownError, Publisher } from "../../services/kit";
+import { until } from "../harness/docker";
+import { startNats } from "./stores";
+
+const log = createLog("test", "0", "error");
+const value = z.array(z.object({ n: z.number() }));
+const SUBJECT = "fills.confirmed";
+
+let nats: Awaited<ReturnType<typeof startNats>>;
+let connection: NatsConnection;
+beforeAll(async () => {
+  nats = await startNats("streaming");
+  connection = await nats.connect();
+}, 60_000);
+afterAll(async () => {
+  await connection.close();
+  await nats.close();
+});
+
+test("what is said is heard once, in order, over a kill of the server", async () => {
+  const publisher = new Publisher<{ n: number }>({
+    nats: connection,
+    subject: SUBJECT,
+    log,
+    deadlineMs: 30_000,
+  });
+  const heard: number[] = [];
+  const messages: number[] = [];
+  const reading = consume({
+    nats: connection,
+    consumer: "pnl-fills",
+    schema: () => value,
+    handle: (delivered) => {
+      messages.push(...delivered.map(({ seq }) => seq));
+      heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
+    },
+    log,
+    health: new Health(),
+  });
+  const sent: Promise<void>[] = [];
+  for (let n = 0; n < 2000; n++) {
+    sent.push(publisher.publish({ n }, `record-${n}`));
+    if (n === 900) await nats.kill();
+    if (n === 1400) void nats.restart();
+    if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await Promise.all(sent);
+  await until(
+    "all to be heard",
+    30,
+    async () => new Set(heard).size,
+    (size) => size === 2000,
+  );
+  await reading.stop();
+  const first = [...new Set(heard)];
+  expect(first).toEqual(Array.from({ length: 2000 }, (_, n) => n));
+  expect(new Set(messages).size).toBeLessThan(2000);
+}, 120_000);
+
+test("a message that breaks its contract is put aside, and one that fails comes again", async () => {
+  const heard: number[] = [];
+  let failures = 2;
+  const reading = consume({
+    nats: connection,
+    consumer: "risk-fills",
+    schema: () => value,
+    handle: (delivered) => {
+      const numbers = delivered.flatMap(({ value: records }) => records.map(({ n }) => n));
+      if (numbers.includes(9001) && failures-- > 0) throw new Error("not now");
+      heard.push(...numbers);
+    },
+    log,
+    health: new Health(),
+  });
+  connection.publish(SUBJECT, '"nonsense"');
+  const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
+  await publisher.publish({ n: 9001 }, "9001");
+  await until("it to come again", 30, async () => heard.includes(9001), Boolean);
+  await reading.stop();
+  expect(failures).toBeLessThan(0);
+}, 60_000);
+
+test("without an acknowledgement the outcome is unknown, and says so", async () => {
+  await nats.kill();
+  const publisher = new Publisher<{ n: number }>({
+    nats: connection,
+    subject: SUBJECT,
+    log,
+    deadlineMs: 1800,
+  });
+  await expect(publisher.publish({ n: 1 }, "lost")).rejects.toThrow(OutcomeUnknownError);
+  await nats.restart();
+}, 60_000);

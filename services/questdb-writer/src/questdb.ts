@@ -71,10 +71,10 @@ export class Questdb {
       });
       return { status: response.status, body: await response.text() };
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-      throw new QuestdbError(
-        `QuestDB does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-      );
+      // fetch says only that it failed; why is its cause
+      const cause = isNativeError(error) && isNativeError(error.cause) ? error.cause : error;
+      const why = isNativeError(cause) ? cause.message : String(cause);
+      throw new QuestdbError(`QuestDB does not answer: ${why}`);
     }
   }
 }

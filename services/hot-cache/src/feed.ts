@@ -95,7 +95,8 @@ export class Feed {
       this.#records.inc({ kind: "bar", outcome: "stored" }, bars.size);
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.#options.log.warn({ err: error }, "not stored, will be tried again");
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#failing) this.#options.log.warn({ reason }, "not stored, will be tried again");
       this.#failing = true;
       this.#ticks = new Map([...ticks, ...this.#ticks]);
       this.#bars = new Map([...bars, ...this.#bars]);

@@ -17,6 +17,11 @@ export interface Owed {
   readonly bar: Bar;
 }
 
+/** Nobody knows whether it is stored. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
 /** The state in Valkey: what is stored together is there together, or not at all. */
 export class Store {
   constructor(private readonly valkey: Valkey) {}
@@ -39,7 +44,12 @@ export class Store {
     for (const [source, newest] of heads) transaction.hset(HEADS, source, newest);
     if (done.length > 0) transaction.hdel(OUTBOX, ...done);
     for (const { key, bar: each } of told) transaction.hset(OUTBOX, key, JSON.stringify(each));
-    await execute(transaction);
+    try {
+      await execute(transaction);
+    } catch (error) {
+      // the client's own error holds one for each command, and all of them each other
+      throw new StoreError(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Fills an empty book. @returns the bars that are still owed */

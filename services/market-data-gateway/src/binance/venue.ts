@@ -1,6 +1,7 @@
 import { WebSocket } from "ws";
 import type { Decimal, Instrument, Tick } from "../../../contracts";
-import { HttpError, type Log } from "../../../kit";
+import { HttpError } from "../../../kit/errors";
+import type { Log } from "../../../kit/log";
 import type { Book, Venue, VenueStatus } from "../venue";
 import { BINANCE, readDepth, readEvent, readTrades, streamsUrl, tickOf, type BinanceTrade } from "./protocol";
 

@@ -121,6 +121,24 @@ test("only who has a role is answered, only what exists is found, and venues say
   expect((await ask(gateway, "/instruments", "viewer")).body).toEqual({ instruments });
 });
 
+test("while the bus is away quotes are served, and after it ticks go on", async () => {
+  await nats.kill();
+  const { timestamp } = (await ask(gateway, "/quote/SPY", "viewer")).body as Tick;
+  const later = await until(
+    "a later quote",
+    10,
+    async () => (await ask(gateway, "/quote/SPY", "viewer")).body as Tick,
+    (quote) => quote.timestamp > timestamp + 500,
+  );
+  await nats.restart();
+  await until(
+    "ticks of after it",
+    20,
+    async () => heard.filter((each) => each.timestamp > later.timestamp + 1000).length,
+    (count) => count > 0,
+  );
+}, 60_000);
+
 test("history comes from QuestDB, and while it is away from the cache", async () => {
   const bar = (timestamp: number, trades: number) => ({
     venue: "sim",

@@ -39,6 +39,7 @@ const fields = {
   BINANCE_REST_URL: url("https", "http").default("https://api.binance.com"),
   IBKR_HOST: text().optional(),
   IBKR_PORT: wholeNumber(1, 65_535).default(4002),
+  IBKR_CLIENT_ID: wholeNumber(0, 2 ** 31 - 1).default(2026),
 };
 
 export interface GatewayParts {

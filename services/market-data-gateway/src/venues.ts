@@ -1,8 +1,10 @@
 import { instruments, type Instrument } from "../../contracts";
-import { ConfigError, type Log } from "../../kit";
+import { ConfigError } from "../../kit/config";
+import type { Log } from "../../kit/log";
 import { BINANCE } from "./binance/protocol";
 import { BinanceVenue } from "./binance/venue";
-import { DisabledVenue, IBKR } from "./ibkr/venue";
+import { DisabledVenue } from "./disabled-venue";
+import { IBKR, IbkrVenue } from "./ibkr/venue";
 import { SIM_VENUE } from "./sim/market";
 import { SimVenue } from "./sim/venue";
 import type { Venue } from "./venue";
@@ -17,6 +19,7 @@ export interface VenueSettings {
   readonly BINANCE_REST_URL: string;
   readonly IBKR_HOST?: string | undefined;
   readonly IBKR_PORT: number;
+  readonly IBKR_CLIENT_ID: number;
 }
 
 export const venueNames = [SIM_VENUE, BINANCE, IBKR] as const;
@@ -49,6 +52,7 @@ export function createVenues(settings: VenueSettings, log: Log): readonly Venue[
   const assigned = assign(wanted);
   return venueNames.map((name) => {
     const listed = assigned.get(name);
+    if (name === IBKR && settings.IBKR_HOST === undefined) return make.ibkr(settings, [], log);
     if (!listed) return new DisabledVenue(name, `not in MARKET_VENUES=${settings.MARKET_VENUES.join(",")}`);
     return make[name](settings, listed, log);
   });
@@ -72,7 +76,10 @@ const make: Readonly<
       instruments: listed,
       log,
     }),
-  ibkr: () => new DisabledVenue(IBKR, "IBKR_HOST is not set: no Trader Workstation to ask"),
+  ibkr: ({ IBKR_HOST: host, IBKR_PORT: port, IBKR_CLIENT_ID: clientId }, listed, log) =>
+    host === undefined
+      ? new DisabledVenue(IBKR, "IBKR_HOST is not set: there is no Trader Workstation to ask")
+      : new IbkrVenue({ host, port, clientId, instruments: listed, log }),
 };
 
 function isVenueName(name: string): name is VenueName {

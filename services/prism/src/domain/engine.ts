@@ -1,4 +1,4 @@
-import type { Instrument, Tick } from "../../../contracts";
+import type { Instrument, SessionName, Tick } from "../../../contracts";
 import { admit, admitReplace } from "./admission";
 import { Book } from "./book";
 import type { DepthModel } from "./depth";
@@ -55,6 +55,7 @@ export class Engine {
   readonly records: Records;
   readonly #options: EngineOptions;
   readonly #books = new Map<string, Book>();
+  readonly #sessionEnds = new Map<SessionName, number>();
   #now = 0;
 
   /** @throws {RangeError} when stored orders do not fit the instruments, or fees cannot be exact */
@@ -101,8 +102,7 @@ export class Engine {
       status: "ACCEPTED",
       reason: undefined,
       priority: ++this.records.counters.priority,
-      expires_at:
-        time_in_force === "DAY" ? this.#options.sessionEnd(book.market.instrument.session, now) : undefined,
+      expires_at: time_in_force === "DAY" ? this.#sessionEnd(book.market.instrument.session, now) : undefined,
       updated_at: now,
       level: undefined,
       previous: undefined,
@@ -203,6 +203,15 @@ export class Engine {
     for (const order of this.records.expiries.due(this.#now))
       this.records.end(order, "EXPIRED", this.#now, { reason: "the session has ended" });
     return this.#now;
+  }
+
+  /** Asked for each DAY order, and the same until it is there. */
+  #sessionEnd(session: SessionName, now: number): number {
+    const known = this.#sessionEnds.get(session) ?? 0;
+    if (known > now) return known;
+    const end = this.#options.sessionEnd(session, now);
+    this.#sessionEnds.set(session, end);
+    return end;
   }
 
   #isKnown(order_id: string): boolean {

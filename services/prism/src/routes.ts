@@ -105,11 +105,15 @@ function addFeed(http: Http, venue: Venue): void {
           `The feed ends at ${venue.feed.last}, and after=${query.after} was asked for: this is not the data that the cursor is of.`,
         );
       const lines = Readable.from(venue.feed.read(query.after, query.limit), { objectMode: false });
-      return reply
-        .type("application/x-ndjson; charset=utf-8")
-        .header("cache-control", "no-store")
-        .header("x-accel-buffering", "no")
-        .send(lines);
+      return (
+        reply
+          .type("application/x-ndjson; charset=utf-8")
+          .header("cache-control", "no-store")
+          .header("x-accel-buffering", "no")
+          // nothing follows on it; kept alive, it would hold up the end of the process
+          .header("connection", "close")
+          .send(lines)
+      );
     },
   );
 }

@@ -9,6 +9,7 @@ export interface Fees {
 
 /** Ticks and lots beyond this are no order of anybody's, and sums of them would leave the exact integers. */
 export const MAX_COUNT = 1_000_000_000_000;
+const REMEMBERED = 20_000;
 /** Fees may have four digits after the point: a ten-thousandth of a basis point is 10^-8. */
 const FEE_SCALE = 10n ** 8n;
 
@@ -25,6 +26,8 @@ export class Market {
   readonly #lot: bigint;
   /** Value of one tick × one lot, in 10^-18 of the currency. */
   readonly #unit: bigint;
+  readonly #priceTexts = new Map<number, string>();
+  readonly #quantityTexts = new Map<number, string>();
   readonly #fees: { readonly MAKER: bigint; readonly TAKER: bigint };
 
   /** @throws {RangeError} when fees could not be exact in 18 digits */
@@ -61,11 +64,18 @@ export class Market {
   }
 
   priceText(ticks: number): string {
-    return fromUnits(BigInt(ticks) * this.#tick);
+    return remembered(this.#priceTexts, ticks, this.#tick);
   }
 
   quantityText(lots: number): string {
-    return fromUnits(BigInt(lots) * this.#lot);
+    return remembered(this.#quantityTexts, lots, this.#lot);
+  }
+
+  /** Average price of `lots` that were worth `value` (ticks × lots): 18 digits, half even. */
+  averageText(value: bigint, lots: number): string {
+    const [dividend, divisor] = [value * this.#tick, BigInt(lots)];
+    const [quotient, rest] = [dividend / divisor, 2n * (dividend % divisor)];
+    return fromUnits(rest > divisor || (rest === divisor && quotient % 2n === 1n) ? quotient + 1n : quotient);
   }
 
   /** @param value in ticks × lots */
@@ -87,6 +97,16 @@ export class Market {
   commission(value: bigint, liquidity: "MAKER" | "TAKER"): bigint {
     return (value * this.#unit * this.#fees[liquidity]) / FEE_SCALE;
   }
+}
+
+/** The same few prices and quantities are written again and again. */
+function remembered(texts: Map<number, string>, count: number, step: bigint): string {
+  const known = texts.get(count);
+  if (known !== undefined) return known;
+  if (texts.size >= REMEMBERED) texts.clear();
+  const text = fromUnits(BigInt(count) * step);
+  texts.set(count, text);
+  return text;
 }
 
 /** Basis points as a whole number of 10^-8. @throws {RangeError} */

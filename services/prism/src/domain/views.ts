@@ -1,4 +1,4 @@
-import { divide, type OrderType, type Side, type TimeInForce } from "../../../contracts";
+import type { OrderType, Side, TimeInForce } from "../../../contracts";
 import { fromUnits, unitsOf } from "./decimals";
 import type { Market } from "./market";
 import { remainingOf, type OrderRequest, type VenueOrder, type VenueStatus } from "./types";
@@ -51,7 +51,7 @@ export function viewOf(order: VenueOrder): OrderView {
     filled_quantity,
     // of an order that has ended, nothing remains to be filled
     remaining_quantity: open ? market.quantityText(remainingOf(order)) : "0",
-    ...(filled === 0 ? {} : { average_price: divide(filled_value, filled_quantity) }),
+    ...(filled === 0 ? {} : { average_price: market.averageText(order.value, filled) }),
     filled_value,
     commission: fromUnits(order.commission),
     triggered: order.triggered,

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { ConfigError, HttpError } from "../../kit";
+import { ConfigError } from "../../kit/config";
+import { HttpError } from "../../kit/errors";
 
 /** SHA-256 of the password, by name. */
 export type Users = ReadonlyMap<string, Buffer>;

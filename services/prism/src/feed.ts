@@ -50,24 +50,31 @@ export class Feed {
   }
 
   /**
-   * NDJSON; an empty line at once, and whenever nothing happened for half a second.
+   * NDJSON. An empty line when all is told that there is, and again whenever nothing happened for half a second: a
+   * reader that asked for an event it knows already, and gets an empty line first, knows that the venue lost it. A
+   * cursor beyond the end gets that line, and the end.
    *
    * @param limit ends after so many events
    */
   async *read(after: number, limit = Infinity): AsyncGenerator<string, void> {
     this.#readers++;
     try {
-      yield "\n";
       let seq = after;
       let left = limit;
+      let quiet = false;
       while (left > 0) {
         const lines = this.#after(seq, Math.min(PAGE, left));
         if (lines.length > 0) {
           seq += lines.length;
           left -= lines.length;
+          quiet = false;
           yield `${lines.join("\n")}\n`;
         } else if (this.#ended) {
           return;
+        } else if (!quiet) {
+          quiet = true;
+          yield "\n";
+          if (after > this.#last) return;
         } else if (!(await this.#something())) {
           yield "\n";
         }

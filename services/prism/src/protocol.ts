@@ -6,7 +6,7 @@ const number = z.string().min(1).max(48);
 const MAX_ITEMS = 500;
 
 export const orderRequest = z.strictObject({
-  order_id: identifier,
+  order_id: z.uuid(),
   symbol,
   side,
   quantity: number,

@@ -100,11 +100,12 @@ export class Records {
     this.#books.add(book);
   }
 
+  /** Its numbers are not told: they may be what is wrong, and nothing of a feed may be unreadable. */
   rejected(request: OrderRequest, reason: string, now: number): void {
     const view = rejectedView(request, ++this.counters.order, reason, now);
     this.#ended.set(view.order_id, view);
     const { order_id, symbol, side, account } = request;
-    this.#push("rejected", order_id, symbol, side, account, now, { reason, ...numbersOf(view) });
+    this.#push("rejected", order_id, symbol, side, account, now, { reason });
   }
 
   accepted(order: VenueOrder, now: number): void {
@@ -230,14 +231,6 @@ export function pricesOf({ market, quantity, limit, stop }: VenueOrder): Partial
     quantity: market.quantityText(quantity),
     ...(limit === undefined ? {} : { price: market.priceText(limit) }),
     ...(stop === undefined ? {} : { stop_price: market.priceText(stop) }),
-  };
-}
-
-function numbersOf({ quantity, price, stop_price }: OrderView): Partial<VenueEvent> {
-  return {
-    quantity,
-    ...(price === undefined ? {} : { price }),
-    ...(stop_price === undefined ? {} : { stop_price }),
   };
 }
 

@@ -276,7 +276,19 @@ describe("refused", () => {
     expect(result).toMatchObject({ outcome: "rejected" });
     const said = (result as { reason: string }).reason;
     expect(said).toEqual(reason instanceof RegExp ? expect.stringMatching(reason) : reason);
-    expect(events).toMatchObject([{ seq: 1, kind: "rejected", order_id: "x", reason: said }]);
+    const { symbol = "AAPL" } = order as { symbol?: string };
+    expect(events).toEqual([
+      {
+        seq: 1,
+        kind: "rejected",
+        order_id: "x",
+        symbol,
+        side: "BUY",
+        account: "main",
+        timestamp: START,
+        reason: said,
+      },
+    ]);
     expect(lab.order("x")).toMatchObject({ status: "REJECTED", reason: said, created_at: START });
     expect(lab.submit({ ...order, order_id: "x" }).result).toEqual({ order_id: "x", outcome: "duplicate" });
   });

@@ -187,7 +187,7 @@ describe("feed", () => {
     add(feed, 10);
     const texts: string[] = [];
     for await (const text of feed.read(4, 3)) texts.push(text);
-    expect(texts).toEqual(["\n", "5\n6\n7\n"]);
+    expect(texts).toEqual(["5\n6\n7\n"]);
     const waiting = feed.read(10);
     expect([
       (await waiting.next()).value,
@@ -195,6 +195,9 @@ describe("feed", () => {
       (await waiting.next()).value,
     ]).toEqual(["\n", "\n", "\n"]);
     await waiting.return();
+    const beyond: string[] = [];
+    for await (const text of feed.read(11)) beyond.push(text);
+    expect(beyond).toEqual(["\n"]);
     expect(feed.readers).toBe(0);
   });
 });

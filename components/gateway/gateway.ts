@@ -47,6 +47,8 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
   readonly routes: (context: ConfigureContext) => FileSpec;
   /** Issues its certificate. */
   readonly authority: JobSpec;
+  /** Clients show a certificate of that authority, and log in nowhere. @default false */
+  readonly mutual?: boolean;
 }
 
 /** Traefik with the file provider. No Docker socket; routes and certificates are read again when they change. */
@@ -59,6 +61,7 @@ export function traefik({
   entryPoints,
   routes,
   authority,
+  mutual = false,
 }: GatewayInput): ServiceSpec {
   return defineService({
     name,
@@ -83,13 +86,19 @@ export function traefik({
     slo: { availability: 99.9 },
     publish,
     configure: (context) => ({
-      config: [staticConfig(entryPoints(context)), tlsConfig(context.settings.tlsEpoch), routes(context)],
-      secrets: [
-        {
-          path: "users",
-          content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
-        },
+      config: [
+        staticConfig(entryPoints(context)),
+        tlsConfig(context.settings.tlsEpoch, mutual),
+        routes(context),
       ],
+      secrets: mutual
+        ? []
+        : [
+            {
+              path: "users",
+              content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
+            },
+          ],
       shared: [{ volume: tlsVolume(authority), path: TLS_PATH, readOnly: true }],
     }),
   });

@@ -66,8 +66,15 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
   };
 }
 
-/** The certificate, watched. The epoch is in the file, so that raising it makes Traefik read the new leaf. */
-export function tlsConfig(epoch: number): FileSpec {
+/** Lets in nobody without a certificate of the gateway's own authority. */
+const CLIENT_AUTH = { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" };
+
+/**
+ * The certificate, watched. The epoch is in the file, so that raising it makes Traefik read the new leaf. `mutual` is
+ * part of the default options: those of a router count only where the client names the router's host, and one that
+ * comes by the address names none.
+ */
+export function tlsConfig(epoch: number, mutual = false): FileSpec {
   const pair = { certFile: `${TLS_PATH}/tls.crt`, keyFile: `${TLS_PATH}/tls.key` };
   return reloaded(
     "tls.yml",
@@ -75,7 +82,7 @@ export function tlsConfig(epoch: number): FileSpec {
       tls: {
         certificates: [pair],
         stores: { default: { defaultCertificate: pair } },
-        options: { default: { minVersion: "VersionTLS12" } },
+        options: { default: { minVersion: "VersionTLS12", ...(mutual ? { clientAuth: CLIENT_AUTH } : {}) } },
       },
     })}`,
   );
@@ -134,19 +141,9 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
   );
 }
 
-/** TLS options that let in nobody without a certificate of the gateway's own authority. */
-const MUTUAL_TLS = {
-  options: {
-    mutual: {
-      minVersion: "VersionTLS12",
-      clientAuth: { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" },
-    },
-  },
-};
-
 /**
- * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`,
- * HTTP clients show a certificate instead of logging in.
+ * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`
+ * nobody logs in: the gateway asks for a certificate.
  */
 export function toolsConfig({ services, settings, wellKnown }: PlatformContext, mutual = false): FileSpec {
   const tools = publishedTools(services, settings).map(({ service, tool }) => ({
@@ -161,7 +158,7 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
     "routes.yml",
     stringify({
       http: {
-        middlewares: commonMiddlewares(hostPort("https", settings, wellKnown)),
+        middlewares: commonMiddlewares(hostPort("https", settings, wellKnown), !mutual),
         ...section(
           "routers",
           http.map(({ tool, name }) => [
@@ -171,7 +168,7 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
               rule: hosts,
               service: name,
               middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
-              tls: mutual ? { options: "mutual" } : {},
+              tls: {},
             },
           ]),
         ),
@@ -183,7 +180,6 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
           ]),
         ),
       },
-      ...(mutual ? { tls: MUTUAL_TLS } : {}),
       ...(tcp.length === 0
         ? {}
         : {
@@ -233,7 +229,7 @@ function serviceUrl(service: ServiceSpec, port: string): string {
   return `http://${service.name}:${service.ports[port]}`;
 }
 
-function commonMiddlewares(httpsPort: number): Readonly<Record<string, unknown>> {
+function commonMiddlewares(httpsPort: number, login = true): Readonly<Record<string, unknown>> {
   return {
     "security-headers": {
       headers: {
@@ -246,7 +242,9 @@ function commonMiddlewares(httpsPort: number): Readonly<Record<string, unknown>>
         customResponseHeaders: { Server: "", "X-Powered-By": "" },
       },
     },
-    login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } },
+    ...(login
+      ? { login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } } }
+      : {}),
   };
 }
 

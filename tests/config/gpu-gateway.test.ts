@@ -1,0 +1,133 @@
+import type Docker from "dockerode";
+import { readContainerFile } from "../../cli/docker/archive";
+import { GATEWAY_PORTS } from "../../components/gateway/gateway";
+import { execIn, logs } from "../harness/docker";
+import { ask, type Ask } from "../harness/https";
+import { gpuServing } from "./platforms";
+import { BCRYPT_PASSWORD, hostPortOf, Sandbox } from "./sandbox";
+
+const PORT = 8463;
+const LOGIN = { user: "operator", password: BCRYPT_PASSWORD };
+const ROUTES = "/etc/traefik/dynamic/routes.yml";
+/** What Traefik says of a request that it lets through: in Triton's place nobody listens. */
+const PASSED = 502;
+
+/** The planned gateway with its certificate, on a host port of 127.0.0.1. */
+async function startGateway(sandbox: Sandbox): Promise<{ gateway: Docker.Container; ca: string }> {
+  expect((await sandbox.run("gpu-ca")).code).toBe(0);
+  const ca = (await sandbox.run("gpu-ca", { command: ["ca", "export", "--ca-dir", "/ca"] })).stdout;
+  const routes = (sandbox.files("gpu-gateway")[ROUTES] ?? "").replace(
+    "http://triton:8000",
+    "http://127.0.0.1:9",
+  );
+  return {
+    gateway: await sandbox.start("gpu-gateway", { publish: [PORT], files: { [ROUTES]: routes } }),
+    ca,
+  };
+}
+
+type Client = NonNullable<Ask["client"]>;
+
+/** A client's certificate of the authority of that sandbox. */
+async function clientOf(issuer: Sandbox): Promise<Client> {
+  const container = await issuer.create("gpu-ca", {
+    command: ["ca", "issue", "--ca-dir", "/ca", "--client", "--name", "trader", "--out", "/ca"],
+  });
+  await container.start();
+  expect(await container.wait()).toMatchObject({ StatusCode: 0 });
+  const read = async (file: string): Promise<string> =>
+    (await readContainerFile(issuer.docker, container.id, `/ca/${file}`)) ?? "";
+  return { cert: await read("tls.crt"), key: await read("tls.key") };
+}
+
+/** The status of an answer, `passed` where it would be the model server's, `refused` where there is no connection. */
+async function statusOf(
+  gateway: Docker.Container,
+  host: string,
+  how: Ask,
+): Promise<number | "passed" | "refused"> {
+  const url = `https://${host}:${await hostPortOf(gateway, PORT)}/v2/health/ready`;
+  return ask(url, how).then(
+    ({ status }) => (status === PASSED ? "passed" : status),
+    () => "refused",
+  );
+}
+
+async function expectQuietOnItsPort(gateway: Docker.Container): Promise<void> {
+  const { stdout, stderr } = await logs(gateway);
+  expect(
+    `${stdout}\n${stderr}`.split("\n").filter((line) => /"level":"(warn|error|fatal)"/.test(line)),
+  ).toEqual([]);
+  const sockets = JSON.parse((await execIn(gateway, ["/opt/t26/t26", "listen"])).stdout) as readonly {
+    port: number;
+    loopback: boolean;
+  }[];
+  const open = new Set(sockets.filter(({ loopback }) => !loopback).map(({ port }) => port));
+  expect([...open].sort((a, b) => a - b)).toEqual([GATEWAY_PORTS.metrics, PORT]);
+}
+
+describe("the GPU gateway on the platform's host", () => {
+  let sandbox: Sandbox;
+  let gateway: Docker.Container;
+  let ca: string;
+  beforeAll(async () => {
+    sandbox = await Sandbox.open("gpu-here", gpuServing());
+    ({ gateway, ca } = await startGateway(sandbox));
+  });
+  afterAll(() => sandbox.close());
+
+  it("takes its files and listens for nothing but the model server", () => expectQuietOnItsPort(gateway));
+
+  it.each(["localhost", "127.0.0.1"])("asks for the login at %s", async (host) => {
+    expect(await statusOf(gateway, host, { ca })).toBe(401);
+    expect(await statusOf(gateway, host, { ca, auth: { ...LOGIN, password: "wrong" } })).toBe(401);
+    expect(await statusOf(gateway, host, { ca, auth: LOGIN })).toBe("passed");
+  });
+});
+
+describe("the GPU gateway on another host", () => {
+  const plan = gpuServing({ dockerHost: "ssh://ops@gpu1.example.com" });
+  let sandbox: Sandbox;
+  let gateway: Docker.Container;
+  let ca: string;
+  let client: Client;
+  let stranger: Client;
+  beforeAll(async () => {
+    const other = await Sandbox.open("gpu-elsewhere", plan);
+    await other.run("gpu-ca");
+    stranger = await clientOf(other);
+    await other.close();
+    sandbox = await Sandbox.open("gpu-there", plan);
+    ({ gateway, ca } = await startGateway(sandbox));
+    client = await clientOf(sandbox);
+  });
+  afterAll(() => sandbox.close());
+
+  it("is the only one with a published port, and has only that", () => {
+    expect(plan.hostPorts).toEqual([
+      { name: "gpu-serving", owner: "gpu-gateway", address: "127.0.0.1", host: PORT, container: PORT },
+    ]);
+  });
+
+  it("takes its files and listens for nothing but the model server", () => expectQuietOnItsPort(gateway));
+
+  it.each(["localhost", "127.0.0.1"])("lets in its own authority's clients alone, at %s", async (host) => {
+    expect(await statusOf(gateway, host, { ca })).toBe("refused");
+    expect(await statusOf(gateway, host, { ca, auth: LOGIN })).toBe("refused");
+    expect(await statusOf(gateway, host, { ca, client: stranger })).toBe("refused");
+    expect(await statusOf(gateway, host, { ca, client })).toBe("passed");
+  });
+
+  it("has nothing for whoever names another host, a certificate or not", async () => {
+    const headers = { host: "elsewhere.example" };
+    expect(await statusOf(gateway, "localhost", { ca, headers })).toBe("refused");
+    expect(await statusOf(gateway, "localhost", { ca, headers, client })).toBe(404);
+  });
+
+  it("knows no login", () => {
+    expect(plan.credentials).toEqual([]);
+    expect(
+      Object.keys(sandbox.files("gpu-gateway")).filter((path) => path.startsWith("/run/secrets")),
+    ).toEqual([]);
+  });
+});

@@ -49,6 +49,12 @@ export const steps: readonly Step[] = [
     command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"),
     needs: ["engine", "docker"],
   },
+  {
+    name: "gpu",
+    command: tsx("tests/gpu/unstarted.ts"),
+    needs: ["engine", "images", "configs"],
+    count: tally,
+  },
   // Up, the same again, down. Everything else end to end takes longer: `./trade2026 test e2e-all`.
   {
     name: "e2e",
@@ -58,7 +64,7 @@ export const steps: readonly Step[] = [
       "-t",
       "^(up, on a machine|the same again|down --volumes)",
     ),
-    needs: ["engine", "images", "configs", "conformance", "unit"],
+    needs: ["engine", "images", "configs", "conformance", "gpu", "unit"],
     count: jestCounts,
   },
   {
@@ -69,6 +75,12 @@ export const steps: readonly Step[] = [
     count: jestCounts,
   },
 ];
+
+/** The last line of our own scripts: `N passed, N failed`. */
+function tally(output: string): Counts {
+  const [, passed = "0", failed = "0"] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
+  return { passed: Number(passed), failed: Number(failed) };
+}
 
 function jestCounts(output: string): Counts {
   const line = /^Tests:\s+(.*)$/m.exec(output)?.[1] ?? "";

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { readContainerFile } from "../../cli/docker/archive";
+import { issueOnHost, OUT } from "../../cli/docker/issue";
 import { GATEWAY_PORTS } from "../../components/gateway/gateway";
 import { execIn, logs } from "../harness/docker";
 import { ask, type Ask } from "../harness/https";
@@ -28,16 +28,10 @@ async function startGateway(sandbox: Sandbox): Promise<{ gateway: Docker.Contain
 
 type Client = NonNullable<Ask["client"]>;
 
-/** A client's certificate of the authority of that sandbox. */
-async function clientOf(issuer: Sandbox): Promise<Client> {
-  const container = await issuer.create("gpu-ca", {
-    command: ["ca", "issue", "--ca-dir", "/ca", "--client", "--name", "trader", "--out", "/ca"],
-  });
-  await container.start();
-  expect(await container.wait()).toMatchObject({ StatusCode: 0 });
-  const read = async (file: string): Promise<string> =>
-    (await readContainerFile(issuer.docker, container.id, `/ca/${file}`)) ?? "";
-  return { cert: await read("tls.crt"), key: await read("tls.key") };
+/** A client's certificate of the authority of that sandbox, as `./trade2026 ca client` issues it. */
+function clientOf(issuer: Sandbox): Promise<Client> {
+  const issue = ["ca", "issue", "--ca-dir", "/ca", "--out", OUT, "--client", "--name", "trader"];
+  return issueOnHost(issuer.docker, `t26config-${issuer.name}`, issuer.planned("gpu-ca"), issue);
 }
 
 /** The status of an answer, `passed` where it would be the model server's, `refused` where there is no connection. */

@@ -1,5 +1,5 @@
 import type { NatsConnection } from "@nats-io/nats-core";
-import { z } from "zod";
+import type { z } from "zod";
 import { batchOf } from "../../contracts/batch";
 import { haltMessage, resumeMessage } from "../../contracts/control";
 import { brokerCommand, type BrokerCommand, type VenueReport } from "../../contracts/execution";

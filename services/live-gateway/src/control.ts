@@ -94,7 +94,7 @@ export function readArguments(args: readonly string[]): ControlRequest {
     );
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new Error(`${what}\n${USAGE}`);
+    throw new Error(`${what}\n${USAGE}`, { cause: error });
   }
 }
 

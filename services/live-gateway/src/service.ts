@@ -43,11 +43,11 @@ export function liveGateway(parts: Parts = {}): ServiceDefinition<typeof setting
  */
 async function setup(context: ServiceContext<typeof settings>, parts: Parts): Promise<void> {
   const { config, http, log, health, onStop } = context;
-  let opened: GatewayStore | undefined;
+  const opened: { store?: GatewayStore } = {};
   // settings that cannot be are refused before anything is written
-  const venues = (parts.venues ?? venuesOf)(config, (venue) => opened?.liveOrders(venue) ?? []);
+  const venues = (parts.venues ?? venuesOf)(config, (venue) => opened.store?.liveOrders(venue) ?? []);
   const store = new GatewayStore(config.DATA_DIR);
-  opened = store;
+  opened.store = store;
   onStop(() => store.close());
   const audit = new AuditLog(join(config.DATA_DIR, "audit"), store);
   onStop(() => audit.close());

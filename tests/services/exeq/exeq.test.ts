@@ -66,7 +66,8 @@ function servePlatform(): Server {
         void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
       if (request.url === "/token") {
         const asked = new URLSearchParams(text);
-        const good = asked.get("grant_type") === "client_credentials" && asked.get("client_secret") === "hush";
+        const good =
+          asked.get("grant_type") === "client_credentials" && asked.get("client_secret") === "hush";
         return answer(good ? 200 : 401, { access_token: "t1", token_type: "Bearer", expires_in: 300 });
       }
       if (request.headers.authorization !== "Bearer t1") return answer(401, { message: "no token" });
@@ -82,16 +83,27 @@ function servePlatform(): Server {
   });
 }
 
-const say = (subject: string, ...records: unknown[]) => jetstream(connection).publish(subject, JSON.stringify(records));
+const say = (subject: string, ...records: unknown[]) =>
+  jetstream(connection).publish(subject, JSON.stringify(records));
 const filled = (part: Record<string, unknown>) =>
   say("fills.confirmed", {
     fill: { fill_id: `f-${randomUUID()}` },
-    order: { ...part, status: "FILLED", filled_quantity: part["quantity"], remaining_quantity: "0", version: 5 },
+    order: {
+      ...part,
+      status: "FILLED",
+      filled_quantity: part["quantity"],
+      remaining_quantity: "0",
+      version: 5,
+    },
   });
-const slicesOf = (id: string) => [...slices].filter(([name]) => name.startsWith(id)).map(([, { order: each }]) => each);
+const slicesOf = (id: string) =>
+  [...slices].filter(([name]) => name.startsWith(id)).map(([, { order: each }]) => each);
 const reportsOf = (id: string) => reports.filter(({ order_id }) => order_id === id);
 
-async function follow(stream: string, take: (subject: string, record: Record<string, unknown>) => void): Promise<void> {
+async function follow(
+  stream: string,
+  take: (subject: string, record: Record<string, unknown>) => void,
+): Promise<void> {
   const consumer = await jetstream(connection).consumers.get(stream === "FILLS" ? "FILLS" : stream);
   for await (const message of await consumer.consume()) {
     for (const record of message.json<Record<string, unknown>[]>()) take(message.subject, record);
@@ -129,7 +141,8 @@ beforeAll(async () => {
   const broker = await jetstream(connection).consumers.get("BROKER", "live-gateway-commands");
   void (async () => {
     for await (const message of await broker.consume()) {
-      for (const record of message.json<Record<string, unknown>[]>()) commands.push({ subject: message.subject, record });
+      for (const record of message.json<Record<string, unknown>[]>())
+        commands.push({ subject: message.subject, record });
       message.ack();
     }
   })();
@@ -156,30 +169,61 @@ test("an order goes to the queue before its changes; an unknown venue is told ba
   await say("orders.accepted", plain, nowhere);
   const pending = { ...plain, status: "PENDING_CANCEL", version: 4 };
   await say("orders.pending", { order: pending, change: { kind: "cancel" } });
-  await until("both commands", 15, async () => commands.length, (count) => count === 2);
+  await until(
+    "both commands",
+    15,
+    async () => commands.length,
+    (count) => count === 2,
+  );
   expect(commands).toEqual([
     { subject: "broker.submit", record: { kind: "submit", order: plain } },
-    { subject: "broker.cancel", record: { kind: "cancel", order_id: plain.order_id, venue: "prism", version: 4 } },
+    {
+      subject: "broker.cancel",
+      record: { kind: "cancel", order_id: plain.order_id, venue: "prism", version: 4 },
+    },
   ]);
-  await until("the refusal", 15, async () => reportsOf(nowhere.order_id).length, (count) => count === 1);
-  expect(reportsOf(nowhere.order_id)[0]).toMatchObject({ kind: "rejected", reason: "no venue nasdaq; there are prism, binance, ibkr" });
+  await until(
+    "the refusal",
+    15,
+    async () => reportsOf(nowhere.order_id).length,
+    (count) => count === 1,
+  );
+  expect(reportsOf(nowhere.order_id)[0]).toMatchObject({
+    kind: "rejected",
+    reason: "no venue nasdaq; there are prism, binance, ibkr",
+  });
 });
 
 test("killed while the answers of the OMS are lost, it sends every slice of a TWAP once and in the end says so", async () => {
   const parent = order({ quantity: "10", algo: { name: "TWAP", duration_ms: 2000, slices: 4 } });
   mute = true;
   await say("orders.accepted", parent);
-  await until("a slice to arrive", 15, async () => slicesOf(parent.order_id).length, (count) => count === 1);
+  await until(
+    "a slice to arrive",
+    15,
+    async () => slicesOf(parent.order_id).length,
+    (count) => count === 1,
+  );
   await exeq.end("SIGKILL");
   mute = false;
   exeq.start();
-  await until("all slices", 15, async () => slicesOf(parent.order_id).length, (count) => count === 4);
+  await until(
+    "all slices",
+    15,
+    async () => slicesOf(parent.order_id).length,
+    (count) => count === 4,
+  );
   const parts = slicesOf(parent.order_id);
   expect(parts.map(({ quantity }) => quantity)).toEqual(["2", "3", "2", "3"]);
   expect(parts.every(({ parent_order_id }) => parent_order_id === parent.order_id)).toBe(true);
   for (const part of parts.slice(0, 3)) await filled(part);
   await say("orders.rejected", { ...parts[3], status: "REJECTED", reject_reason: "price", version: 4 });
-  await until("the end", 15, async () => reportsOf(parent.order_id).at(-1)?.["kind"], (kind) => kind === "expired");
+  await until(
+    "the end",
+    15,
+    async () => reportsOf(parent.order_id).at(-1)?.["kind"],
+    (kind) => kind === "expired",
+  );
   expect(reportsOf(parent.order_id).at(-1)).toMatchObject({
     reason: "TWAP ended with 7 of 10 filled: slice 3 REJECTED: price",
   });
@@ -189,17 +233,45 @@ test("killed while the answers of the OMS are lost, it sends every slice of a TW
 test("an iceberg shows one slice at a time, and a cancel ends it with its slice", async () => {
   const parent = order({ quantity: "10", algo: { name: "ICEBERG", display_quantity: "4" } });
   await say("orders.accepted", parent);
-  await until("the first slice", 15, async () => slicesOf(parent.order_id).length, (count) => count === 1);
+  await until(
+    "the first slice",
+    15,
+    async () => slicesOf(parent.order_id).length,
+    (count) => count === 1,
+  );
   await filled(slicesOf(parent.order_id)[0] ?? {});
-  await until("the second slice", 15, async () => slicesOf(parent.order_id).length, (count) => count === 2);
+  await until(
+    "the second slice",
+    15,
+    async () => slicesOf(parent.order_id).length,
+    (count) => count === 2,
+  );
   const [, second = {}] = slicesOf(parent.order_id);
-  await say("orders.pending", { order: { ...parent, status: "PENDING_CANCEL", version: 5 }, change: { kind: "cancel" } });
-  await until("its slice to be cancelled", 15, async () => cancelled, (ids) => ids.includes(String(second["order_id"])));
+  await say("orders.pending", {
+    order: { ...parent, status: "PENDING_CANCEL", version: 5 },
+    change: { kind: "cancel" },
+  });
+  await until(
+    "its slice to be cancelled",
+    15,
+    async () => cancelled,
+    (ids) => ids.includes(String(second["order_id"])),
+  );
   await say("orders.cancelled", { ...second, status: "CANCELLED", version: 6 });
-  await until("the end", 15, async () => reportsOf(parent.order_id).at(-1)?.["kind"], (kind) => kind === "cancelled");
+  await until(
+    "the end",
+    15,
+    async () => reportsOf(parent.order_id).at(-1)?.["kind"],
+    (kind) => kind === "cancelled",
+  );
   expect(slicesOf(parent.order_id)).toHaveLength(2);
   // a slice that was cancelled with nothing filled may be on its way to the venue, and is cancelled there, too
-  await until("that", 15, async () => commands.at(-1)?.record["order_id"], (id) => id === second["order_id"]);
+  await until(
+    "that",
+    15,
+    async () => commands.at(-1)?.record["order_id"],
+    (id) => id === second["order_id"],
+  );
 }, 40_000);
 
 test("a VWAP is cut by the bars that the stream holds", async () => {
@@ -218,6 +290,11 @@ test("a VWAP is cut by the bars that the stream holds", async () => {
   const algo = { name: "VWAP", duration_ms: 1_800_000, slices: 2, max_participation: "0.1" };
   const parent = order({ symbol: "MSFT", quantity: "400", algo, created_at: minute, updated_at: minute });
   await say("orders.accepted", parent);
-  await until("the first slice", 15, async () => slicesOf(parent.order_id).length, (count) => count === 1);
+  await until(
+    "the first slice",
+    15,
+    async () => slicesOf(parent.order_id).length,
+    (count) => count === 1,
+  );
   expect(slicesOf(parent.order_id)[0]).toMatchObject({ quantity: "100" });
 }, 30_000);

@@ -76,7 +76,8 @@ export class FakePrism {
       return void response.writeHead(401).end();
     }
     const body = (text === "" ? {} : JSON.parse(text)) as Body;
-    const answer = (value: unknown, status = 200) => void response.writeHead(status).end(JSON.stringify(value));
+    const answer = (value: unknown, status = 200) =>
+      void response.writeHead(status).end(JSON.stringify(value));
     if (pathname === "/v1/executions") return this.#follow(Number(searchParams.get("after") ?? 0), response);
     if (pathname === "/v1/orders" && request.method === "POST") {
       const results = (body["orders"] ?? []).map((order) => this.#submit(order as unknown as Placed));
@@ -89,7 +90,11 @@ export class FakePrism {
       return order ? answer(stateOf(order)) : answer({}, 404);
     }
     if (pathname === "/v1/cancels") {
-      return answer({ results: (body["cancels"] ?? []).map(({ order_id = "", request_id }) => this.#cancel(order_id, request_id)) });
+      return answer({
+        results: (body["cancels"] ?? []).map(({ order_id = "", request_id }) =>
+          this.#cancel(order_id, request_id),
+        ),
+      });
     }
     if (pathname === "/v1/cancel-all") {
       const open = this.open();
@@ -97,7 +102,8 @@ export class FakePrism {
       return answer({ cancelled: open.length });
     }
     if (pathname === "/v1/positions") return answer({ positions: this.#positions() });
-    if (pathname.startsWith("/v1/book/")) return answer({ bids: [], asks: [{ price: "100", quantity: "1" }] });
+    if (pathname.startsWith("/v1/book/"))
+      return answer({ bids: [], asks: [{ price: "100", quantity: "1" }] });
     answer({}, 404);
   }
 

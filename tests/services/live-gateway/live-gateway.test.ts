@@ -57,7 +57,8 @@ beforeAll(async () => {
   const hear = await jetstream(connection).consumers.get("FILLS");
   void (async () => {
     for await (const message of await hear.consume()) {
-      for (const record of message.json<Record<string, unknown>[]>()) said.push({ subject: message.subject, record });
+      for (const record of message.json<Record<string, unknown>[]>())
+        said.push({ subject: message.subject, record });
     }
   })();
   connection.subscribe("control.trading.*", {
@@ -103,10 +104,16 @@ async function submit(...orders: ReturnType<typeof order>[]): Promise<void> {
   await jetstream(connection).publish("broker.submit", JSON.stringify(commands));
 }
 
-const of = (orderId: string) => said.filter(({ record }) => record["order_id"] === orderId).map(({ record }) => record);
+const of = (orderId: string) =>
+  said.filter(({ record }) => record["order_id"] === orderId).map(({ record }) => record);
 const kinds = (orderId: string) => of(orderId).map((record) => record["kind"] ?? "fill");
 const untilTold = (orderId: string, wanted: readonly string[]) =>
-  until(`${wanted.join(", ")} of ${orderId}`, 15, async () => kinds(orderId), (told) => told.join() === wanted.join());
+  until(
+    `${wanted.join(", ")} of ${orderId}`,
+    15,
+    async () => kinds(orderId),
+    (told) => told.join() === wanted.join(),
+  );
 const untilDone = () =>
   until(
     "the queue to be empty",
@@ -195,14 +202,30 @@ test("the cap holds for the day, over a restart", async () => {
 }, 30_000);
 
 test("roles and the policy decide who may stop and go on", async () => {
-  await until("the API", 15, async () => fetch(`${api}/health`).then(() => true, () => false), Boolean);
+  await until(
+    "the API",
+    15,
+    async () =>
+      fetch(`${api}/health`).then(
+        () => true,
+        () => false,
+      ),
+    Boolean,
+  );
   const halt = { level: "no-new-orders", reason: "drill" };
   expect((await call("POST", "/halt", "viewer", halt)).status).toBe(403);
   authn.policy = false;
   expect((await call("POST", "/halt", "trader", halt)).status).toBe(403);
   authn.policy = true;
-  expect((await call("POST", "/halt", "trader", halt)).body).toMatchObject({ kill_switch: { state: "HALTED", by: "a-trader" } });
-  await until("the halt to be announced", 10, async () => control.at(-1)?.subject, (subject) => subject === "control.trading.halt");
+  expect((await call("POST", "/halt", "trader", halt)).body).toMatchObject({
+    kill_switch: { state: "HALTED", by: "a-trader" },
+  });
+  await until(
+    "the halt to be announced",
+    10,
+    async () => control.at(-1)?.subject,
+    (subject) => subject === "control.trading.halt",
+  );
   const refused = order({ quantity: "1" });
   await submit(refused);
   await untilTold(refused.order_id, ["rejected"]);
@@ -210,8 +233,12 @@ test("roles and the policy decide who may stop and go on", async () => {
   // what is open stays open
   expect(prism.open().length).toBeGreaterThan(0);
   expect((await call("POST", "/resume", "trader", { reason: "over" })).status).toBe(403);
-  expect((await call("POST", "/resume", "admin", { reason: "over" })).body).toMatchObject({ kill_switch: { state: "ACTIVE" } });
-  expect((await call("GET", "/reconciliation", "viewer")).body).toMatchObject([{ venue: "prism", agrees: true }]);
+  expect((await call("POST", "/resume", "admin", { reason: "over" })).body).toMatchObject({
+    kill_switch: { state: "ACTIVE" },
+  });
+  expect((await call("GET", "/reconciliation", "viewer")).body).toMatchObject([
+    { venue: "prism", agrees: true },
+  ]);
   expect((await call("GET", "/venues", "viewer")).body).toMatchObject([
     { name: "prism", in_use: true },
     { name: "binance", in_use: false, disabled: expect.stringContaining("BINANCE_API_KEY_FILE") },
@@ -224,8 +251,15 @@ test("with the bus down the operator on the host flattens; all of it is told whe
   await nats.kill();
   const stopped = await gateway.exec("control", "halt", "--level", "flatten", "--reason", "runaway strategy");
   expect(stopped).toMatchObject({ code: 0 });
-  expect(JSON.parse(stopped.text)).toMatchObject({ kill_switch: { state: "HALTED", level: "flatten", by: "operator" } });
-  await until("the position to be closed", 15, async () => prism.net("default", "AAPL"), (net) => net === 0);
+  expect(JSON.parse(stopped.text)).toMatchObject({
+    kill_switch: { state: "HALTED", level: "flatten", by: "operator" },
+  });
+  await until(
+    "the position to be closed",
+    15,
+    async () => prism.net("default", "AAPL"),
+    (net) => net === 0,
+  );
   expect(prism.open()).toEqual([]);
   // dead and alive again, it is still stopped
   await gateway.end("SIGKILL");
@@ -239,28 +273,55 @@ test("with the bus down the operator on the host flattens; all of it is told whe
   await nats.restart();
   const closing = [...prism.orders.values()].at(-1)?.order_id ?? "";
   await untilTold(closing, ["opened", "accepted", "fill"]);
-  expect(of(closing)[0]).toMatchObject({ order: { order_type: "MARKET", side: "SELL", client_order_id: expect.stringMatching(/^flatten-/) } });
+  expect(of(closing)[0]).toMatchObject({
+    order: { order_type: "MARKET", side: "SELL", client_order_id: expect.stringMatching(/^flatten-/) },
+  });
   expect(prism.submitted.get(closing)).toBe(1);
-  await until("the halt to be announced", 15, async () => control.at(-1)?.message["level"], (level) => level === "flatten");
+  await until(
+    "the halt to be announced",
+    15,
+    async () => control.at(-1)?.message["level"],
+    (level) => level === "flatten",
+  );
   const queued = order({ quantity: "1" });
   await submit(queued);
   await untilTold(queued.order_id, ["rejected"]);
   const audit = readFileSync(join(gateway.dir, "data/audit/audit.ndjson"), "utf8");
   expect(audit).toMatch(/"act":"halt".*"reason":"runaway strategy".*"origin":"host"/);
   expect((await gateway.exec("control", "resume", "--reason", "understood")).code).toBe(0);
-  await until("it to be announced", 15, async () => control.at(-1)?.subject, (subject) => subject === "control.trading.resume");
+  await until(
+    "it to be announced",
+    15,
+    async () => control.at(-1)?.subject,
+    (subject) => subject === "control.trading.resume",
+  );
 }, 60_000);
 
 test("others' halt holds here, too, and it does not start where it could lose money without credentials", async () => {
   const at = Date.now();
-  connection.publish("control.trading.halt", JSON.stringify({ level: "no-new-orders", by: "risk", reason: "drawdown", at }));
+  connection.publish(
+    "control.trading.halt",
+    JSON.stringify({ level: "no-new-orders", by: "risk", reason: "drawdown", at }),
+  );
   const refused = order({ quantity: "1" });
-  await until("it to hold", 10, async () => (await gateway.exec("control", "state")).text, (text) => text.includes("drawdown"));
+  await until(
+    "it to hold",
+    10,
+    async () => (await gateway.exec("control", "state")).text,
+    (text) => text.includes("drawdown"),
+  );
   await submit(refused);
   await untilTold(refused.order_id, ["rejected"]);
   await gateway.end("SIGTERM");
   gateway.output = "";
   gateway.start({ TRADING_MODE: "live" });
-  await until("it to end", 15, async () => gateway.exitCode, (code) => code === 1);
-  expect(gateway.output).toMatch(/TRADING_MODE=live sends orders that move money, and no venue can take them/);
+  await until(
+    "it to end",
+    15,
+    async () => gateway.exitCode,
+    (code) => code === 1,
+  );
+  expect(gateway.output).toMatch(
+    /TRADING_MODE=live sends orders that move money, and no venue can take them/,
+  );
 }, 30_000);

@@ -71,7 +71,12 @@ export class FakeAuthn {
 
   constructor() {
     this.#server = createServer((request, response) => {
-      const jwk = { ...this.#keys.publicKey.export({ format: "jwk" }), kid: "test", alg: "EdDSA", use: "sig" };
+      const jwk = {
+        ...this.#keys.publicKey.export({ format: "jwk" }),
+        kid: "test",
+        alg: "EdDSA",
+        use: "sig",
+      };
       const body = request.url?.startsWith("/v1/data") ? { result: this.policy } : { keys: [jwk] };
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
@@ -89,7 +94,16 @@ export class FakeAuthn {
 
   token(role: string): string {
     const now = Math.floor(Date.now() / 1000);
-    const claims = { iss: "trade2026", aud: "trade2026-api", sub: `a-${role}`, kind: "user", role, accounts: ["*"], iat: now, exp: now + 600 };
+    const claims = {
+      iss: "trade2026",
+      aud: "trade2026-api",
+      sub: `a-${role}`,
+      kind: "user",
+      role,
+      accounts: ["*"],
+      iat: now,
+      exp: now + 600,
+    };
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
     const signed = `${part({ alg: "EdDSA", kid: "test", typ: "JWT" })}.${part(claims)}`;
     return `${signed}.${sign(null, Buffer.from(signed), this.#keys.privateKey).toString("base64url")}`;

@@ -53,11 +53,16 @@ class FakeOms implements Oms {
     if (this.refuse !== undefined) return { kind: "refused", reason: this.refuse };
     const client_order_id = clientOrderIdOf(of.order_id, n);
     const known = this.orders.get(client_order_id);
-    if (known && known.quantity !== quantity) return { kind: "refused", reason: "another order of that name" };
-    const order_id = known?.order_id ?? `0197c2a0-0000-7000-8000-${String(this.orders.size + 100).padStart(12, "0")}`;
+    if (known && known.quantity !== quantity)
+      return { kind: "refused", reason: "another order of that name" };
+    const order_id =
+      known?.order_id ?? `0197c2a0-0000-7000-8000-${String(this.orders.size + 100).padStart(12, "0")}`;
     this.orders.set(client_order_id, { order_id, quantity });
     if (this.lost(this.#attempts++)) throw new OmsUnavailableError("no answer");
-    return { kind: "order", order: order({ order_id, parent_order_id: of.order_id, client_order_id, quantity }) };
+    return {
+      kind: "order",
+      order: order({ order_id, parent_order_id: of.order_id, client_order_id, quantity }),
+    };
   }
   cancel(orderId: string): Promise<void> {
     this.cancelled.push(orderId);
@@ -118,7 +123,15 @@ function moved(scene: Scene, n: number, status: "FILLED" | "CANCELLED" | "REJECT
   const client_order_id = clientOrderIdOf(PARENT_ID, n);
   const { order_id, quantity } = scene.oms.orders.get(client_order_id) ?? { order_id: "", quantity: "0" };
   const filled_quantity = status === "FILLED" ? quantity : "0";
-  return { order_id, parent_order_id: PARENT_ID, client_order_id, status, quantity, filled_quantity, version };
+  return {
+    order_id,
+    parent_order_id: PARENT_ID,
+    client_order_id,
+    status,
+    quantity,
+    filled_quantity,
+    version,
+  };
 }
 
 test("however often it crashes and answers are lost, each slice is one order, and none is missing", async () => {
@@ -171,7 +184,11 @@ test("an iceberg shows its next slice when the one before is filled, not sooner"
   const parents = begin(at);
   await parents.start(iceberg);
   await until(() => at.oms.orders.size === 1);
-  await parents.childMoved({ ...moved(at, 0, "FILLED", 3), status: "PARTIALLY_FILLED" as never, filled_quantity: "1" });
+  await parents.childMoved({
+    ...moved(at, 0, "FILLED", 3),
+    status: "PARTIALLY_FILLED" as never,
+    filled_quantity: "1",
+  });
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(at.oms.orders.size).toBe(1);
   await parents.childMoved(moved(at, 0, "FILLED"));
@@ -179,7 +196,10 @@ test("an iceberg shows its next slice when the one before is filled, not sooner"
   await parents.childMoved(moved(at, 1, "REJECTED"));
   await until(() => parents.running.length === 0);
   expect(at.oms.orders.size).toBe(2);
-  expect(at.reports.at(-1)).toMatchObject({ kind: "expired", reason: expect.stringContaining("slice 1 REJECTED") });
+  expect(at.reports.at(-1)).toMatchObject({
+    kind: "expired",
+    reason: expect.stringContaining("slice 1 REJECTED"),
+  });
 });
 
 test("a cancel stops what is to come, cancels what is open, and ends when that has ended", async () => {

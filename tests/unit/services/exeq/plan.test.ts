@@ -12,7 +12,10 @@ const total = (parts: readonly bigint[]): bigint => parts.reduce((all, each) => 
 const durations = fc.integer({ min: 1000, max: 86_400_000 });
 const sliceCounts = fc.integer({ min: 2, max: 200 });
 const lots = fc.integer({ min: 1, max: 1_000_000 });
-const volumes = fc.array(fc.integer({ min: 0, max: 100_000 }).map(String), { minLength: 200, maxLength: 200 });
+const volumes = fc.array(fc.integer({ min: 0, max: 100_000 }).map(String), {
+  minLength: 200,
+  maxLength: 200,
+});
 
 function expectWithinWindow(plan: Plan, duration: number): void {
   for (const { at, quantity } of plan.slices) {
@@ -53,7 +56,11 @@ describe("cutting lots", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 20_000n }), entries, (whole, pairs) => {
         const caps = pairs.map(([, cap]) => cap);
-        const { parts, left } = cappedShares(whole, pairs.map(([weight]) => weight), caps);
+        const { parts, left } = cappedShares(
+          whole,
+          pairs.map(([weight]) => weight),
+          caps,
+        );
         parts.forEach((part, index) => expect(part <= (caps[index] ?? 0n)).toBe(true));
         expect(total(parts) + left).toBe(whole);
         // what is left had no room anywhere
@@ -103,25 +110,40 @@ describe("TWAP", () => {
 describe("VWAP", () => {
   test("no bucket gets more than its share of the volume expected; what has no room is left", () => {
     fc.assert(
-      fc.property(lots, durations, sliceCounts, volumes, fc.integer({ min: 1, max: 100 }), (count, duration_ms, slices, expected, percent) => {
-        const quantity = Big(count).times("0.0001").toFixed();
-        const max_participation = Big(percent).div(100).toFixed();
-        const algo = { name: "VWAP", duration_ms, slices, max_participation } as const;
-        const plan = planOf(parent({ quantity, algo }), expected.slice(0, slices));
-        expect(sum(plan)).toBe(Big(quantity).toFixed());
-        expectWithinWindow(plan, duration_ms);
-        if (plan.profile === "uniform") return;
-        for (const { bucket, quantity: part } of plan.slices) {
-          expect(Big(expected[bucket] ?? 0).times(max_participation).gte(part)).toBe(true);
-        }
-      }),
+      fc.property(
+        lots,
+        durations,
+        sliceCounts,
+        volumes,
+        fc.integer({ min: 1, max: 100 }),
+        (count, duration_ms, slices, expected, percent) => {
+          const quantity = Big(count).times("0.0001").toFixed();
+          const max_participation = Big(percent).div(100).toFixed();
+          const algo = { name: "VWAP", duration_ms, slices, max_participation } as const;
+          const plan = planOf(parent({ quantity, algo }), expected.slice(0, slices));
+          expect(sum(plan)).toBe(Big(quantity).toFixed());
+          expectWithinWindow(plan, duration_ms);
+          if (plan.profile === "uniform") return;
+          for (const { bucket, quantity: part } of plan.slices) {
+            expect(
+              Big(expected[bucket] ?? 0)
+                .times(max_participation)
+                .gte(part),
+            ).toBe(true);
+          }
+        },
+      ),
     );
   });
 
   test("follows the volume", () => {
     const algo = { name: "VWAP", duration_ms: 4000, slices: 4, max_participation: "1" } as const;
     const plan = planOf(parent({ quantity: "10", algo }), ["10", "40", "0", "50"]);
-    expect(plan.slices.map(({ quantity, bucket }) => [bucket, quantity])).toEqual([[0, "1"], [1, "4"], [3, "5"]]);
+    expect(plan.slices.map(({ quantity, bucket }) => [bucket, quantity])).toEqual([
+      [0, "1"],
+      [1, "4"],
+      [3, "5"],
+    ]);
     expect(plan.profile).toBe("volume");
   });
 
@@ -135,7 +157,10 @@ describe("VWAP", () => {
 
 describe("iceberg", () => {
   test("shows the display quantity, the rest last", () => {
-    const plan = planOf(parent({ quantity: "10", algo: { name: "ICEBERG", display_quantity: "4" } }), undefined);
+    const plan = planOf(
+      parent({ quantity: "10", algo: { name: "ICEBERG", display_quantity: "4" } }),
+      undefined,
+    );
     expect(plan.slices.map(({ quantity }) => quantity)).toEqual(["4", "4", "2"]);
   });
 
@@ -150,24 +175,32 @@ describe("another quantity", () => {
 
   test("what was begun stays, the rest is exact, and no number is used twice", () => {
     fc.assert(
-      fc.property(lots, lots, fc.integer({ min: 0, max: 10 }), fc.integer({ min: 0, max: 120_000 }), (was, is, begun, after) => {
-        const before = planOf(parent({ quantity: Big(was).times("0.0001").toFixed(), algo }), undefined);
-        const next = Math.min(begun, before.slices.length);
-        const placed = before.slices.slice(0, next).reduce((all, { quantity }) => all.plus(quantity), Big(0));
-        const wanted = parent({ quantity: Big(is).times("0.0001").toFixed(), algo });
-        if (placed.gt(wanted.quantity)) {
-          expect(() => replan(before, wanted, next, START + after)).toThrow(/have been placed already/);
-          return;
-        }
-        const plan = replan(before, wanted, next, START + after);
-        expect(plan.slices.slice(0, next)).toEqual(before.slices.slice(0, next));
-        expect(sum(plan)).toBe(Big(wanted.quantity).toFixed());
-        expect(plan.slices.map(({ n }) => n)).toEqual(plan.slices.map((_, index) => index));
-        for (const { at } of plan.slices) {
-          expect(at).toBeGreaterThanOrEqual(START);
-          expect(at).toBeLessThanOrEqual(START + algo.duration_ms);
-        }
-      }),
+      fc.property(
+        lots,
+        lots,
+        fc.integer({ min: 0, max: 10 }),
+        fc.integer({ min: 0, max: 120_000 }),
+        (was, is, begun, after) => {
+          const before = planOf(parent({ quantity: Big(was).times("0.0001").toFixed(), algo }), undefined);
+          const next = Math.min(begun, before.slices.length);
+          const placed = before.slices
+            .slice(0, next)
+            .reduce((all, { quantity }) => all.plus(quantity), Big(0));
+          const wanted = parent({ quantity: Big(is).times("0.0001").toFixed(), algo });
+          if (placed.gt(wanted.quantity)) {
+            expect(() => replan(before, wanted, next, START + after)).toThrow(/have been placed already/);
+            return;
+          }
+          const plan = replan(before, wanted, next, START + after);
+          expect(plan.slices.slice(0, next)).toEqual(before.slices.slice(0, next));
+          expect(sum(plan)).toBe(Big(wanted.quantity).toFixed());
+          expect(plan.slices.map(({ n }) => n)).toEqual(plan.slices.map((_, index) => index));
+          for (const { at } of plan.slices) {
+            expect(at).toBeGreaterThanOrEqual(START);
+            expect(at).toBeLessThanOrEqual(START + algo.duration_ms);
+          }
+        },
+      ),
     );
   });
 
@@ -175,6 +208,9 @@ describe("another quantity", () => {
     const iceberg = { name: "ICEBERG", display_quantity: "4" } as const;
     const before = planOf(parent({ quantity: "10", algo: iceberg }), undefined);
     const plan = replan(before, parent({ quantity: "7", algo: iceberg }), 1, START);
-    expect(plan.slices.map(({ n, quantity }) => [n, quantity])).toEqual([[0, "4"], [1, "3"]]);
+    expect(plan.slices.map(({ n, quantity }) => [n, quantity])).toEqual([
+      [0, "4"],
+      [1, "3"],
+    ]);
   });
 });

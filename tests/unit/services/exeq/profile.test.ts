@@ -3,7 +3,12 @@ import { START } from "./orders";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const bar = (timestamp: number, volume: string) => ({ symbol: "AAPL", interval: "1m" as const, timestamp, volume });
+const bar = (timestamp: number, volume: string) => ({
+  symbol: "AAPL",
+  interval: "1m" as const,
+  timestamp,
+  volume,
+});
 
 function profileOf(volumes: readonly string[], from = START - DAY): VolumeProfiles {
   const profiles = new VolumeProfiles();
@@ -25,12 +30,19 @@ test("a minute without a bar counts as the mean of those with one", () => {
 
 test("too few minutes, no volume and an unknown symbol are no data", () => {
   expect(profileOf(["1", "2", "3"]).expected("AAPL", [START], START + MINUTE)).toBeUndefined();
-  expect(profileOf(Array.from({ length: 20 }, () => "0")).expected("AAPL", [START], START + MINUTE)).toBeUndefined();
-  expect(profileOf(Array.from({ length: 20 }, () => "1")).expected("MSFT", [START], START + MINUTE)).toBeUndefined();
+  expect(
+    profileOf(Array.from({ length: 20 }, () => "0")).expected("AAPL", [START], START + MINUTE),
+  ).toBeUndefined();
+  expect(
+    profileOf(Array.from({ length: 20 }, () => "1")).expected("MSFT", [START], START + MINUTE),
+  ).toBeUndefined();
 });
 
 test("told again, a bar replaces itself; an older day's does not replace today's; other intervals are not read", () => {
-  const profiles = profileOf(Array.from({ length: 10 }, () => "5"), START);
+  const profiles = profileOf(
+    Array.from({ length: 10 }, () => "5"),
+    START,
+  );
   profiles.add(bar(START, "7"));
   profiles.add(bar(START - DAY, "1000"));
   profiles.add({ symbol: "AAPL", interval: "5m", timestamp: START, volume: "900" });

@@ -8,8 +8,20 @@ import type { VenueEvent } from "../../../../services/live-gateway/src/venues/ve
 const kinds = fc.constantFrom("accepted" as const, "fill" as const, "cancelled" as const);
 const eventsOf = (told: readonly (readonly [number, "accepted" | "fill" | "cancelled"])[]): VenueEvent[] =>
   told.map(([orderNumber, kind], index) => {
-    const base = { seq: index + 1, report_id: `v:${index + 1}`, order_id: `o${orderNumber}`, symbol: "AAPL", timestamp: 0 };
-    const fill = { fill_id: `f${index}`, quantity: "1", price: "1", commission: "0", liquidity: "MAKER" } as const;
+    const base = {
+      seq: index + 1,
+      report_id: `v:${index + 1}`,
+      order_id: `o${orderNumber}`,
+      symbol: "AAPL",
+      timestamp: 0,
+    };
+    const fill = {
+      fill_id: `f${index}`,
+      quantity: "1",
+      price: "1",
+      commission: "0",
+      liquidity: "MAKER",
+    } as const;
     return kind === "fill" ? { ...base, kind, side: "BUY", account: "a", fill } : { ...base, kind };
   });
 
@@ -22,7 +34,8 @@ test("phases are of one subject each, lose nothing, and keep each order's events
       const flat = phases.flat();
       expect(flat.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(events.map(({ seq }) => seq));
       for (const id of new Set(events.map(({ order_id }) => order_id))) {
-        const of = (all: readonly VenueEvent[]) => all.filter(({ order_id }) => order_id === id).map(({ seq }) => seq);
+        const of = (all: readonly VenueEvent[]) =>
+          all.filter(({ order_id }) => order_id === id).map(({ seq }) => seq);
         expect(of(flat)).toEqual(of(events));
       }
     }),
@@ -30,7 +43,10 @@ test("phases are of one subject each, lose nothing, and keep each order's events
 });
 
 test("a batch of accepted and filled orders is two messages, not one for each event", () => {
-  const told = Array.from({ length: 100 }, (_, index) => [index >> 1, index % 2 ? "fill" : "accepted"] as const);
+  const told = Array.from(
+    { length: 100 },
+    (_, index) => [index >> 1, index % 2 ? "fill" : "accepted"] as const,
+  );
   expect(phasesOf(eventsOf(told))).toHaveLength(2);
 });
 
@@ -62,8 +78,13 @@ describe("the operator's words", () => {
     expect(readArguments(["state"])).toEqual({ command: "state" });
   });
 
-  test.each([[[]], [["halt"]], [["halt", "--level", "all", "--reason", "x"]], [["resume"]], [["state", "--nonsense"]]])(
-    "%j is answered with how it is said",
-    (args) => expect(() => readArguments(args)).toThrow(/usage: node main\.js control halt/),
+  test.each([
+    [[]],
+    [["halt"]],
+    [["halt", "--level", "all", "--reason", "x"]],
+    [["resume"]],
+    [["state", "--nonsense"]],
+  ])("%j is answered with how it is said", (args) =>
+    expect(() => readArguments(args)).toThrow(/usage: node main\.js control halt/),
   );
 });

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { killLevel, stateOfLevel, type KillLevel } from "../../../../services/contracts/control";
-import { halt, resume, running, type KillSwitchState } from "../../../../services/live-gateway/src/kill-switch";
+import {
+  halt,
+  resume,
+  running,
+  type KillSwitchState,
+} from "../../../../services/live-gateway/src/kill-switch";
 
 const stop = (level: KillLevel, at: number) => ({ level, by: "trader", reason: "test", at });
 const go = (at: number) => ({ by: "admin", reason: "over", at });

@@ -91,10 +91,18 @@ describe("the gate", () => {
     ["an unknown venue", { venue: undefined }, "no venue prism here"],
     ["a live venue in paper mode", { venue: live }, "trading mode paper: orders do not go to binance"],
     ["a live venue in live mode", { venue: live, mode: "live" as const }, "sent"],
-    ["a disabled one in live mode", { venue: { ...live, disabled: "no key" }, mode: "live" as const }, "venue binance is disabled: no key"],
+    [
+      "a disabled one in live mode",
+      { venue: { ...live, disabled: "no key" }, mode: "live" as const },
+      "venue binance is disabled: no key",
+    ],
     ["no new orders", { kill: halted("no-new-orders") }, "kill switch: no-new-orders (why)"],
     ["flatten", { kill: halted("flatten") }, "kill switch: flatten (why)"],
-    ["reduce-only, opening", { kill: halted("reduce-only"), reducible: "0.9" }, expect.stringContaining("0.9 would reduce")],
+    [
+      "reduce-only, opening",
+      { kill: halted("reduce-only"), reducible: "0.9" },
+      expect.stringContaining("0.9 would reduce"),
+    ],
     ["reduce-only, reducing", { kill: halted("reduce-only"), reducible: "1" }, "sent"],
     ["too old", { now: START + 1001 }, "waited 1001 ms for its venue; 1000 ms are allowed"],
     ["old, where age does not count", { now: START + 1001, maxAgeMs: 0 }, "sent"],
@@ -105,8 +113,14 @@ describe("the gate", () => {
 
   test("in shadow mode an order of a live venue passes as a shadow, also when the venue cannot be used", () => {
     const venue = { ...live, disabled: "no key" };
-    expect(decide(order(), { ...circumstances, mode: "shadow", venue })).toMatchObject({ send: true, shadow: true });
-    expect(decide(order(), { ...circumstances, mode: "shadow" })).toMatchObject({ send: true, shadow: false });
+    expect(decide(order(), { ...circumstances, mode: "shadow", venue })).toMatchObject({
+      send: true,
+      shadow: true,
+    });
+    expect(decide(order(), { ...circumstances, mode: "shadow" })).toMatchObject({
+      send: true,
+      shadow: false,
+    });
   });
 
   test("an order that nobody can value is not sent", () => {
@@ -121,7 +135,15 @@ describe("the gate", () => {
 describe("reducing", () => {
   const position = { account: "a", symbol: "AAPL", quantity: "10" };
   const open = (order_id: string, side: "BUY" | "SELL", remaining_quantity: string) =>
-    ({ order_id, symbol: "AAPL", side, account: "a", quantity: remaining_quantity, remaining_quantity, status: "ACCEPTED" }) as const;
+    ({
+      order_id,
+      symbol: "AAPL",
+      side,
+      account: "a",
+      quantity: remaining_quantity,
+      remaining_quantity,
+      status: "ACCEPTED",
+    }) as const;
   const sell = { account: "a", symbol: "AAPL", side: "SELL" } as const;
 
   test("many small orders close no more than is held, and what open orders close already counts", () => {

@@ -30,6 +30,11 @@ interface RunOptions {
 }
 
 const EVERY_MS = 500;
+/**
+ * Control subjects are not kept, and who lost the bus when this gateway did may be back later: for so long after a
+ * change, and after the bus came back, what was decided here is said again. Receivers know it by its time.
+ */
+const REPEAT_MS = 30_000;
 const batch = batchOf(brokerCommand);
 
 /** The platform's bus: connected when it is there, while everything that must work without it works. */
@@ -37,6 +42,7 @@ export class Bus implements Reports {
   readonly #parts: BusParts;
   #reports: BusReports | undefined;
   #trouble: string | undefined = "not connected yet";
+  #repeatUntil = 0;
 
   constructor(parts: BusParts) {
     this.#parts = parts;
@@ -148,6 +154,7 @@ export class Bus implements Reports {
     while (!signal.aborted) {
       try {
         await within(nats.rtt(), 1000);
+        if (this.#trouble !== undefined) this.#repeatUntil = performance.now() + REPEAT_MS;
         await this.#announce(nats);
         await this.flushOutbox();
         this.#trouble = undefined;
@@ -170,7 +177,8 @@ export class Bus implements Reports {
   async #announce(nats: NatsConnection): Promise<void> {
     const { trading } = this.#parts;
     const { state } = trading;
-    if (state.announced) return;
+    if (!state.announced) this.#repeatUntil = performance.now() + REPEAT_MS;
+    else if (!state.own || performance.now() > this.#repeatUntil) return;
     const { level, by, reason, at } = state;
     const [subject, message] =
       level === null
@@ -178,7 +186,7 @@ export class Bus implements Reports {
         : [subjects.control.halt, { level, by, reason, at }];
     nats.publish(subject, JSON.stringify(message));
     await within(nats.flush(), 1000);
-    trading.announced(state);
+    if (!state.announced) trading.announced(state);
   }
 }
 

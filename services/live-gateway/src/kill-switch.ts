@@ -23,6 +23,8 @@ export const killSwitchState = z.object({
   at: timestampMs,
   /** Of the first halt since the last resume: names this stop, and the orders that flatten for it. */
   since: timestampMs,
+  /** Decided here: this gateway is the one who tells the platform. */
+  own: z.boolean(),
   /** Whether the platform has been told, by whoever decided it. */
   announced: z.boolean(),
 });
@@ -35,6 +37,7 @@ export const running: KillSwitchState = {
   reason: "never halted",
   at: 0,
   since: 0,
+  own: false,
   announced: true,
 };
 
@@ -56,6 +59,7 @@ export function halt(now: KillSwitchState, order: HaltMessage, own: boolean): Ki
     reason: order.reason,
     at: Math.max(order.at, now.at),
     since: now.level === null ? order.at : now.since,
+    own,
     announced: !own,
   };
 }
@@ -70,6 +74,7 @@ export function resume(now: KillSwitchState, order: ResumeMessage, own: boolean)
     reason: order.reason,
     at: order.at,
     since: order.at,
+    own,
     announced: !own,
   };
 }

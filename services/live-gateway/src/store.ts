@@ -73,6 +73,7 @@ export class GatewayStore {
   readonly #find: StatementSync;
   readonly #put: StatementSync;
   readonly #progress: StatementSync;
+  readonly #fill: StatementSync;
   readonly #seq: StatementSync;
   readonly #position: StatementSync;
   readonly #addPosition: StatementSync;
@@ -87,11 +88,14 @@ export class GatewayStore {
     if (dir !== ":memory:") mkdirSync(dir, { recursive: true });
     const db = new DatabaseSync(dir === ":memory:" ? dir : join(dir, "live-gateway.sqlite"));
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;");
+    // a checkpoint syncs, and a bigger log means fewer of them: at most 80 MB of it
+    db.exec("PRAGMA wal_autocheckpoint = 20000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;");
     db.exec(schema);
     this.#db = db;
     this.#find = db.prepare("SELECT * FROM orders WHERE order_id = ?");
     this.#put = db.prepare("INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     this.#progress = db.prepare("UPDATE orders SET progress = ?, reason = ? WHERE order_id = ?");
+    this.#fill = db.prepare("UPDATE orders SET filled = ?, progress = ? WHERE order_id = ?");
     this.#seq = db.prepare(
       "INSERT INTO feeds VALUES (?, ?) ON CONFLICT (venue) DO UPDATE SET seq = max(seq, excluded.seq)",
     );
@@ -166,7 +170,13 @@ export class GatewayStore {
     if (!order) return;
     const filled = Big(order.filled).plus(quantity);
     const ended = filled.gte(order.quantity) && order.progress !== "refused";
-    this.saveOrder({ ...order, filled: filled.toFixed(), progress: ended ? "ended" : order.progress });
+    const next = {
+      ...order,
+      filled: filled.toFixed(),
+      progress: ended ? ("ended" as const) : order.progress,
+    };
+    this.#fill.run(next.filled, next.progress, orderId);
+    this.#remember(next);
   }
 
   /** The venue replaced it. @param quantity with what is filled */

@@ -42,12 +42,15 @@ export async function submitOrders(
   const refused: Refused[] = [];
   const fresh: Order[] = [];
   const doubtful: Order[] = [];
+  const tried = new Map<string, KnownOrder>();
   for (const { order, redelivered } of unique(submits)) {
     const known = store.order(order.order_id);
     if (known?.progress === "refused") refused.push({ order, reason: known.reason ?? "refused" });
     else if (known?.progress === "placed" || known?.progress === "ended") continue;
-    else if (known || redelivered) doubtful.push(order);
-    else fresh.push(order);
+    else if (known || redelivered) {
+      doubtful.push(order);
+      if (known) tried.set(order.order_id, known);
+    } else fresh.push(order);
   }
   let trouble: unknown;
   if (doubtful.length > 0 && desk) {
@@ -55,7 +58,7 @@ export async function submitOrders(
     fresh.push(...asked.unknown);
     trouble = asked.trouble;
   } else fresh.push(...doubtful);
-  const sendable = await screen(gateway, desk, fresh, refused);
+  const sendable = await screen(gateway, desk, fresh, tried, refused);
   try {
     if (desk) await send(gateway, desk, sendable, refused);
   } catch (error) {
@@ -116,6 +119,7 @@ async function screen(
   gateway: Gateway,
   desk: Desk | undefined,
   orders: readonly Order[],
+  tried: ReadonlyMap<string, KnownOrder>,
   refused: Refused[],
 ): Promise<readonly Order[]> {
   if (orders.length === 0) return [];
@@ -131,7 +135,7 @@ async function screen(
     const before = spent;
     for (const order of orders) {
       // counted when it was first tried, and not again
-      const counted = store.order(order.order_id);
+      const counted = tried.get(order.order_id);
       const decision: Decision = decide(order, {
         mode: desks.mode,
         kill: trading.state,

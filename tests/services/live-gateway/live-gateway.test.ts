@@ -62,7 +62,9 @@ beforeAll(async () => {
     }
   })();
   connection.subscribe("control.trading.*", {
-    callback: (_error, message) => control.push({ subject: message.subject, message: message.json() }),
+    callback: (_error, message) => {
+      control.push({ subject: message.subject, message: message.json() });
+    },
   });
   gateway.start();
 }, 90_000);

@@ -1,7 +1,11 @@
+import Big from "big.js";
 import type { BrokerCommand } from "../../contracts/execution";
 import type { Delivered } from "../../kit";
+import { capRefusal, dayOf } from "./caps";
 import type { Gateway } from "./context";
 import { ask, type Desk } from "./desk";
+import { refusalOf } from "./kill-switch";
+import type { KnownOrder } from "./store";
 import { submitOrders, timed, type Submit } from "./submits";
 import { VenueUnavailableError, type CancelCommand, type ReplaceCommand } from "./venues/venue";
 
@@ -62,16 +66,50 @@ async function deskOf(gateway: Gateway, change: Change): Promise<Desk | undefine
   // its end was said already, and a change of it has nothing to add
   if (known?.progress === "refused") return undefined;
   const desk = known ? gateway.desks.named(known.venue) : gateway.desks.takerOf(change);
-  if (desk && desk.venue.disabled === undefined) return desk;
+  const reason = refusalOfChange(gateway, change, desk, known);
+  if (reason === undefined) return desk;
   await gateway.reports.report({
     kind: change.kind === "cancel" ? "cancelRejected" : "replaceRejected",
     report_id: `live-gateway:${requestIdOf(change)}`,
     order_id: change.order_id,
     venue: change.venue,
     timestamp: gateway.now(),
-    reason: desk
-      ? `venue ${change.venue} is disabled: ${desk.venue.disabled ?? ""}`
-      : `no venue ${change.venue} here`,
+    reason,
+  });
+  return undefined;
+}
+
+/** Cancels always pass. A replace can be a bigger order, and is held to what new orders are held to. */
+function refusalOfChange(
+  gateway: Gateway,
+  change: Change,
+  desk: Desk | undefined,
+  known: KnownOrder | undefined,
+): string | undefined {
+  if (!desk) return `no venue ${change.venue} here`;
+  if (desk.venue.disabled !== undefined) return `venue ${change.venue} is disabled: ${desk.venue.disabled}`;
+  if (change.kind === "cancel") return undefined;
+  const { state } = gateway.trading;
+  return state.state === "ACTIVE" ? takeMore(gateway, change, known) : refusalOf(state);
+}
+
+/** Counts what the order becomes worth more, once: told again it is worth that already. @returns why it may not */
+function takeMore(
+  { store, caps, now }: Gateway,
+  change: Extract<Change, { kind: "replace" }>,
+  known: KnownOrder | undefined,
+): string | undefined {
+  if (!known || Big(known.quantity).eq(0)) return undefined;
+  const before = Big(known.notional);
+  const price = change.price ?? change.stop_price ?? before.div(known.quantity);
+  const after = Big(change.quantity ?? known.quantity).times(price);
+  if (after.lte(before)) return undefined;
+  const day = dayOf(now());
+  const refusal = capRefusal(after, store.spent(day).minus(known.day === day ? before : 0), caps);
+  if (refusal !== undefined) return refusal;
+  store.transaction(() => {
+    store.addSpent(day, known.day === day ? after.minus(before) : after);
+    store.saveOrder({ ...known, notional: after.toFixed(), day });
   });
   return undefined;
 }

@@ -201,6 +201,9 @@ test("the cap holds for the day, over a restart", async () => {
   await untilTold(over.order_id, ["rejected"]);
   expect(of(over.order_id)[0]).toMatchObject({ reason: expect.stringContaining("daily notional cap") });
   expect(prism.orders.has(over.order_id)).toBe(false);
+  const grown = { kind: "replace", order_id: dear.order_id, venue: "prism", version: 6, quantity: "99000" };
+  await jetstream(connection).publish("broker.replace", JSON.stringify([grown]));
+  await untilTold(dear.order_id, ["accepted", "replaceRejected"]);
 }, 30_000);
 
 test("roles and the policy decide who may stop and go on", async () => {
@@ -232,6 +235,11 @@ test("roles and the policy decide who may stop and go on", async () => {
   await submit(refused);
   await untilTold(refused.order_id, ["rejected"]);
   expect(of(refused.order_id)[0]).toMatchObject({ reason: "kill switch: no-new-orders (drill)" });
+  const [resting] = prism.open();
+  const bigger = { kind: "replace", order_id: resting?.order_id, venue: "prism", version: 8, quantity: "99" };
+  await jetstream(connection).publish("broker.replace", JSON.stringify([bigger]));
+  await untilTold(resting?.order_id ?? "", ["accepted", "replaceRejected"]);
+  expect(of(resting?.order_id ?? "").at(-1)).toMatchObject({ reason: "kill switch: no-new-orders (drill)" });
   // what is open stays open
   expect(prism.open().length).toBeGreaterThan(0);
   expect((await call("POST", "/resume", "trader", { reason: "over" })).status).toBe(403);

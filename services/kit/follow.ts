@@ -106,6 +106,11 @@ export class Follower<Value> {
     return this.#lag;
   }
 
+  /** Whether all that was in the stream when reading began is handled. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
   /** Whether all that was in the stream when reading began is handled, and the stream is still heard. */
   get current(): boolean {
     return this.#caughtUp && this.#trouble === undefined && performance.now() - this.#heardAt < SILENCE_MS;

@@ -112,11 +112,9 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
     async (request) => [...(await store.history(request.query.limit))],
   );
   const headers = z.looseObject({
-    "if-match": z
-      .string()
-      .regex(/^"?\d+"?$/, {
-        error: "wants the version of the limits that are to be changed, as GET /limits gave it",
-      }),
+    "if-match": z.string().regex(/^"?\d+"?$/, {
+      error: "wants the version of the limits that are to be changed, as GET /limits gave it",
+    }),
   });
   const change = async (
     request: Parameters<typeof callerOf>[0],

@@ -1,4 +1,4 @@
-import Big from "big.js";
+import type Big from "big.js";
 import { NOTHING } from "./tracked";
 
 export interface AccountResult {

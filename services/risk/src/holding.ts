@@ -1,4 +1,4 @@
-import Big from "big.js";
+import type Big from "big.js";
 import type { Marks } from "./marks";
 import { NOTHING, type Terms } from "./tracked";
 import type { Side } from "../../contracts";

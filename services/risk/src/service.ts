@@ -44,7 +44,7 @@ import { opaClient } from "./opa";
 import { apply, readerOf } from "./records";
 import { respond } from "./responder";
 import { addReadRoutes } from "./routes";
-import { hear, repeat } from "./running";
+import { hear, repeat } from "../../kit/running";
 import { resumeAt, Snapshots } from "./snapshot";
 import { TradingStateStore } from "./trading-state";
 

@@ -50,6 +50,7 @@ const KEYS = {
 export class Snapshots {
   /** Set when the store may have lost something: everything is written anew. */
   #whole = false;
+  #places = "";
 
   constructor(
     readonly valkey: Valkey,
@@ -104,10 +105,13 @@ export class Snapshots {
   async save(places: Places): Promise<void> {
     const { valkey, book, drawdowns } = this;
     const whole = this.#whole;
-    this.#whole = false;
     const changes = book.takeChanges();
     const [closed, fills] = [book.closed.takeFresh(), book.fills.takeFresh()];
     const results = drawdowns.takeChanged();
+    const told = [changes.orders.size, changes.holdings.size, closed.length, fills.length, results.size];
+    const text = JSON.stringify(places);
+    if (!whole && text === this.#places && told.every((size) => size === 0)) return;
+    this.#whole = false;
     const transaction = valkey.multi();
     if (whole) transaction.del(KEYS.orders, KEYS.holdings, KEYS.closed, KEYS.fills, KEYS.drawdowns);
     const holdings = whole
@@ -133,9 +137,10 @@ export class Snapshots {
     }
     for (const account of whole ? drawdowns.accounts.keys() : results)
       transaction.hset(KEYS.drawdowns, account, JSON.stringify(drawdowns.accounts.get(account)));
-    transaction.set(KEYS.places, JSON.stringify(places));
+    transaction.set(KEYS.places, text);
     try {
       await execute(transaction);
+      this.#places = text;
     } catch (error) {
       this.#whole = true;
       throw error;

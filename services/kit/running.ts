@@ -1,6 +1,6 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
-import type { Log } from "../../kit";
+import type { Log } from "./log";
 
 /** Hears a subject as it comes. What is not what its contract says is logged and left. */
 export function hear<Value>(

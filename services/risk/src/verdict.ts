@@ -21,7 +21,7 @@ export type Verdict =
 export function replyOf(verdict: Verdict): RiskReply {
   if (verdict.approved) return { approved: true, risk_level: verdict.level, warnings: [...verdict.warnings] };
   const { rule, level, message } = verdict.refusal;
-  return { approved: false, reason: `${rule}: ${message}`, risk_level: level, warnings: [] };
+  return { approved: false, reason: `${rule}: ${message}`, rule, risk_level: level, warnings: [] };
 }
 
 /** Numbers for people: 18 digits at most. */

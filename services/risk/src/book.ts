@@ -113,7 +113,9 @@ export class Book {
   /** A fill of an order that does not count any more. @returns whether the fill is new */
   confirmAlone(fill: Fill): boolean {
     if (!this.fills.add(fill.fill_id)) return false;
-    const holding = this.account(fill.account).holding(fill.symbol);
+    const account = this.account(fill.account);
+    if (account.flat) account.heldSince = fill.timestamp;
+    const holding = account.holding(fill.symbol);
     const quantity = Big(fill.quantity);
     holding.fill(fill.side === "BUY" ? quantity : quantity.neg(), Big(fill.price));
     this.#changedHoldings.add(holding);

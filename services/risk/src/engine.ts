@@ -21,8 +21,10 @@ export interface EngineOptions {
   readonly limits: LimitIndex;
   readonly drawdowns: Drawdowns;
   readonly gate: Gate;
-  /** A result older than this is unknown, where something is held. Milliseconds. */
+  /** A result older than this is unknown, where something is held for so long. Milliseconds. */
   readonly resultMaxAgeMs: number;
+  /** Before that no result could be heard. Milliseconds since 1970. */
+  readonly startedAt: number;
 }
 
 interface Case {
@@ -137,10 +139,11 @@ export class RiskEngine {
   }
 
   #drawdown({ order, limits, now }: Case, account: Account | undefined): Refusal | undefined {
-    const { drawdowns, resultMaxAgeMs } = this.#options;
+    const { drawdowns, resultMaxAgeMs, startedAt } = this.#options;
     const result = drawdowns.accounts.get(order.account);
     const no = (message: string): Refusal => ({ rule: "drawdown", level: "CRITICAL", message });
-    if (account && !account.flat && now - (result?.at ?? 0) > resultMaxAgeMs)
+    const silentSince = Math.max(startedAt, account?.heldSince ?? 0, result?.at ?? 0);
+    if (account && !account.flat && now - silentSince > resultMaxAgeMs)
       return no(`the result of ${order.account} is not known; only orders that reduce pass`);
     const fallen = drawdowns.drawdown(order.account);
     if (!result?.halted && fallen.lt(limits.drawdown.limit)) return undefined;

@@ -86,6 +86,8 @@ export class Account {
   readonly holdings = new Map<string, Holding>();
   /** Orders that are open, slices of others aside. */
   openOrders = 0;
+  /** When it began to hold something; milliseconds since 1970. */
+  heldSince = 0;
   #exposure: Big = NOTHING;
 
   constructor(readonly name: string) {}

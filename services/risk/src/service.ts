@@ -165,6 +165,7 @@ async function setup(context: Context, verify: Verify): Promise<void> {
     drawdowns,
     gate,
     resultMaxAgeMs: config.RESULT_MAX_AGE_MS,
+    startedAt: Date.now(),
   });
   const measured = new RiskMetrics(
     registry,

@@ -156,11 +156,7 @@ describe("sums", () => {
     const slow = aWorld({ default: { order_rate: 2, order_rate_window_ms: 1000 } });
     const at = (n: number, now: number) => ruleOf(slow.ask(anOrder(n), now));
     expect([at(1, NOW), at(2, NOW + 500), at(3, NOW + 999)]).toEqual([passes, passes, "order-rate"]);
-    expect([at(4, NOW + 1000), at(5, NOW + 1499), at(6, NOW + 1500)]).toEqual([
-      passes,
-      "order-rate",
-      passes,
-    ]);
+    expect([at(4, NOW + 1000), at(5, NOW + 1499), at(6, NOW + 1500)]).toEqual([passes, "order-rate", passes]);
     expect(ruleOf(slow.ask(anOrder(7, { account: "beta" }), NOW + 1500))).toBe(passes);
   });
 

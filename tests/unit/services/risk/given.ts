@@ -36,7 +36,12 @@ export function anOrder(n: number, more: Partial<Order> = {}): Order {
   };
 }
 
-export const later = (order: Order, version: number, status: OrderStatus, more: Partial<Order> = {}): Order => ({
+export const later = (
+  order: Order,
+  version: number,
+  status: OrderStatus,
+  more: Partial<Order> = {},
+): Order => ({
   ...order,
   version,
   status,
@@ -83,7 +88,15 @@ export function aWorld(
   });
   marks.tick("AAPL", "100", NOW, NOW);
   marks.tick("BTCUSDT", "50000", NOW, NOW);
-  const engine = new RiskEngine({ book, marks, limits: index, drawdowns, gate, resultMaxAgeMs: 30_000 });
+  const engine = new RiskEngine({
+    book,
+    marks,
+    limits: index,
+    drawdowns,
+    gate,
+    resultMaxAgeMs: 30_000,
+    startedAt: 0,
+  });
   let fills = 0;
   return {
     book,

@@ -14,20 +14,25 @@ describe("the rate", () => {
   it("never lets more than `rate` into any window, and refuses nothing that would fit", () => {
     const times = fc.array(fc.nat(40), { maxLength: 80 });
     fc.assert(
-      fc.property(times, fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 60 }), (steps, rate, ms) => {
-        const window = new SlidingWindow(rate);
-        const accepted: number[] = [];
-        let now = 0;
-        for (const step of steps) {
-          now += step;
-          const within = accepted.filter((at) => now - at < ms).length;
-          expect(window.allows(now, rate, ms)).toBe(within < rate);
-          if (within < rate) {
-            window.add(now);
-            accepted.push(now);
+      fc.property(
+        times,
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 60 }),
+        (steps, rate, ms) => {
+          const window = new SlidingWindow(rate);
+          const accepted: number[] = [];
+          let now = 0;
+          for (const step of steps) {
+            now += step;
+            const within = accepted.filter((at) => now - at < ms).length;
+            expect(window.allows(now, rate, ms)).toBe(within < rate);
+            if (within < rate) {
+              window.add(now);
+              accepted.push(now);
+            }
           }
-        }
-      }),
+        },
+      ),
     );
   });
 
@@ -89,7 +94,9 @@ describe("the answer", () => {
     ];
     const replies = respond({ engine: world.engine, ...rest }, JSON.stringify(payload), NOW);
     expect(replies.map((reply) => riskReply.parse(reply).approved)).toEqual([true, false, false, false]);
-    expect(sent.map(({ rule, value, limit }) => [rule, value, limit])).toEqual([["order-quantity", "11", "10"]]);
+    expect(sent.map(({ rule, value, limit }) => [rule, value, limit])).toEqual([
+      ["order-quantity", "11", "10"],
+    ]);
   });
 
   it.each(["", "{}", "nonsense"])("refuses %j", (payload) => {

@@ -238,6 +238,14 @@ export const ready = (port: number): Promise<unknown> =>
   until(
     "oms to be ready",
     30,
-    async () => (await request(`http://127.0.0.1:${port}/health/ready`)).statusCode,
+    async () => {
+      try {
+        const { statusCode, body } = await request(`http://127.0.0.1:${port}/health/ready`);
+        await body.dump();
+        return statusCode;
+      } catch {
+        return 0;
+      }
+    },
     (status) => status === 200,
   );

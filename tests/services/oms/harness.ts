@@ -82,10 +82,15 @@ export class FakeRisk {
 
 export const approved: RiskReply = { approved: true, risk_level: "LOW", warnings: [] };
 
-/** Tokens of the tests: `<name>/<kind>/<role>/<accounts>`. */
+/** Tokens of the tests: `<name>/<kind>/<role>/<accounts>`, the accounts with + between them, or all. */
 export function verify(token: string): Promise<Caller> {
   const [subject = "", kind = "user", role = "viewer", accounts = ""] = token.split("/");
-  return Promise.resolve({ subject, kind, role, accounts: accounts.split("+") } as Caller);
+  return Promise.resolve({
+    subject,
+    kind,
+    role,
+    accounts: accounts === "all" ? ["*"] : accounts.split("+"),
+  } as Caller);
 }
 
 export const startOms = (world: World, env: Record<string, string> = {}): Promise<RunningService> =>

@@ -60,8 +60,7 @@ export class Changes {
       ({ order }) =>
         asker.mayUse(order.account) &&
         (wanted.account === undefined || order.account === wanted.account) &&
-        (wanted.symbol === undefined || order.symbol === wanted.symbol) &&
-        order.status !== "PENDING_RISK",
+        (wanted.symbol === undefined || order.symbol === wanted.symbol),
     );
     const outcomes = await gate.through(() => Promise.all(chosen.map((entry) => this.#cancel(entry, asker))));
     desk.log.info({ ...wanted, by: asker.name, orders: chosen.length }, "all orders are cancelled");

@@ -100,7 +100,8 @@ export class Desk {
 
   #logged(entry: Entry, said: Said): void {
     const { order } = said;
-    const isNew = entry.logged.status === "PENDING_RISK";
+    const isNew = !entry.inLog;
+    entry.inLog = true;
     if (order.version > entry.logged.version) entry.logged = order;
     this.projection.put({ order: entry.logged, print: entry.print }, isNew);
     if (said.subject === "confirmed") this.#keepFill(entry, said.fill, order);

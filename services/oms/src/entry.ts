@@ -14,8 +14,10 @@ export interface Tail {
 export interface Entry {
   /** As it is, with what is on its way to the stream. Decisions are made on it. */
   order: Order;
-  /** As the stream has it. Answers are made of it. */
+  /** As the stream has it, or PENDING_RISK before that. Answers are made of it. */
   logged: Order;
+  /** Whether the stream has it. */
+  inLog: boolean;
   /** Of what its client asked: {@link printOf}. */
   readonly print: string;
   tally: Tally;
@@ -28,10 +30,12 @@ export interface Entry {
   saidAt: number;
 }
 
+/** An order that the streams have. */
 export function entryOf(order: Order, print: string, fills: readonly Fill[] = []): Entry {
   return {
     order,
     logged: order,
+    inLog: true,
     print,
     tally: fills.reduce(plus, NO_FILLS),
     seen: new Set(fills.map(({ fill_id }) => fill_id)),
@@ -40,6 +44,9 @@ export function entryOf(order: Order, print: string, fills: readonly Fill[] = []
     saidAt: order.created_at,
   };
 }
+
+/** An order that nothing was said of yet. */
+export const newEntry = (order: Order, print: string): Entry => ({ ...entryOf(order, print), inLog: false });
 
 /** @returns false when the fill counts already */
 export function count(entry: Entry, fill: Fill): boolean {

@@ -123,7 +123,7 @@ export class Recovery {
     const entry = known ?? entryOf(order, printOf(order));
     if (!known) book.add(entry);
     if (known && order.version <= known.order.version) {
-      if (this.#blank) projection.put({ order: newer(known.logged, order), print: known.print }, true);
+      if (this.#blank) projection.put({ order: newer(known, order), print: known.print }, true);
       return known;
     }
     entry.order = order;
@@ -145,7 +145,7 @@ export class Recovery {
   }
 }
 
-/** An order that waits for risk is in no stream, and therefore not newer than one that is. */
-function newer(logged: Order, order: Order): Order {
-  return logged.status !== "PENDING_RISK" && logged.version > order.version ? logged : order;
+/** What is not in the log yet is not newer than what is. */
+function newer({ inLog, logged }: Entry, order: Order): Order {
+  return inLog && logged.version > order.version ? logged : order;
 }

@@ -14,7 +14,7 @@ export function keepInLog(desk: Desk, now: () => number): { readonly stop: () =>
   return { stop: () => clearInterval(timer) };
 }
 
-export function sayAgain(desk: Desk, at: number): void {
+export function sayAgain(desk: Pick<Desk, "book" | "journal">, at: number): void {
   for (const entry of desk.book.open()) {
     if (at - entry.saidAt < SAID_AGAIN_MS || entry.tail) continue;
     entry.saidAt = at;

@@ -5,7 +5,7 @@ import { makeOrder, printOf } from "./domain/instruction";
 import { move } from "./domain/moves";
 import { OrderIds } from "./domain/order-id";
 import { done, refuse, type Outcome, type Refusal } from "./domain/outcome";
-import { clientKey, entryOf, type Entry } from "./entry";
+import { clientKey, newEntry, type Entry } from "./entry";
 import type { Parents } from "./parents";
 import type { Risk } from "./risk-client";
 import { Cork } from "./cork";
@@ -121,7 +121,7 @@ export class Submissions {
       const refused = parents.refusePart(parent, parent_order_id, input);
       if (refused) return refused;
     }
-    const entry = entryOf(order, print);
+    const entry = newEntry(order, print);
     desk.book.add(entry);
     const said = reply.approved
       ? ({ subject: "accepted", order: move(order, ["ACCEPTED"], {}, now()) } as const)
@@ -171,8 +171,7 @@ export class Submissions {
     const { desk } = this.#options;
     if (entry.print !== print) return conflict(entry.order.client_order_id);
     // the first answer may have been that nobody knew: it is the same record, still on its way
-    if (entry.logged.status === "PENDING_RISK" && !(await desk.acknowledged(entry.tail?.done)))
-      return unknownOutcome(entry);
+    if (!entry.inLog && !(await desk.acknowledged(entry.tail?.done))) return unknownOutcome(entry);
     return done(200, entry.logged);
   }
 }

@@ -1,9 +1,10 @@
 import { batchOf, fill, isFinal, subjects, venueReport, type Fill, type VenueReport } from "../../contracts";
 import type { Delivered } from "../../kit";
 import type { Desk } from "./desk";
+import { printOf } from "./domain/instruction";
 import { applyReport, isToldBefore } from "./domain/reports";
 import { applyFill } from "./domain/tally";
-import type { Entry } from "./entry";
+import { newEntry, type Entry } from "./entry";
 import type { Gate } from "./gate";
 import type { Parents } from "./parents";
 import type { z } from "zod";
@@ -92,6 +93,7 @@ export class Venue {
   #takeReport(report: VenueReport): readonly (Promise<void> | undefined)[] {
     const { desk, parents, now } = this.#options;
     const entry = desk.book.get(report.order_id);
+    if (report.kind === "opened") return [entry ? entry.tail?.done : this.#open(report)];
     if (!entry) {
       desk.metrics.report(report.kind, "unknown");
       desk.log.error({ alert: true, report }, "report on an order that nobody knows");
@@ -111,6 +113,17 @@ export class Venue {
     if (subject === "confirmed" || subject === "pending") throw new Error(`a report becomes no ${subject}`);
     const logged = desk.commit(entry, { subject, order });
     return [logged, parents.partSent(entry, logged), this.#ended(entry, logged)];
+  }
+
+  /** Not asked of risk, and not routed: it is at its venue, and counts. */
+  #open(report: Extract<VenueReport, { kind: "opened" }>): Promise<void> {
+    const { desk } = this.#options;
+    const order = { ...report.order, venue_report_id: report.report_id };
+    const entry = newEntry(order, printOf(order));
+    desk.book.add(entry);
+    desk.metrics.report(report.kind, "moved");
+    desk.log.warn({ order }, "an order of the venue's side, recorded");
+    return desk.commit(entry, { subject: "sent", order });
   }
 
   #ended(entry: Entry, logged: Promise<void>): Promise<void> | undefined {

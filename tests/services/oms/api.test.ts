@@ -267,6 +267,27 @@ describe("a replace", () => {
   });
 });
 
+it("records an order that its venue's side opened, and counts its fills", async () => {
+  const order: Order = {
+    ...(await client.submit(limit())).body,
+    order_id: "7a1c3a0e-0f0d-8a3b-9c3e-2b1a0f0e0d0c",
+    client_order_id: "flatten-1",
+    status: "SENT",
+    version: 1,
+  };
+  const asked = world.risk.asked.length;
+  const opened = venue.report(order, "opened", { order });
+  await venue.tell(opened, opened);
+  await become(client, order.order_id, ({ status }) => status === "SENT");
+  await venue.tellFills(venue.fill(order, "10"));
+  await become(client, order.order_id, ({ status }) => status === "FILLED");
+  await venue.tell(opened);
+  expect(world.risk.asked).toHaveLength(asked);
+  const log = await recordsOf<Order>(world.connection, "ORDERS", "orders.*");
+  const own = log.filter(({ record }) => record.order_id === order.order_id);
+  expect(own.map(({ subject }) => subject)).toEqual(["orders.sent"]);
+});
+
 describe("the bus", () => {
   const ask = async (subject: string, request: unknown): Promise<ChangeReply> =>
     (await world.connection.request(subject, JSON.stringify(request), { timeout: 5000 })).json<ChangeReply>();

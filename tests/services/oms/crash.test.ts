@@ -96,6 +96,12 @@ async function assertExact(answered: ReadonlyMap<string, Order>): Promise<void> 
   expect(accepted.filter(({ record }) => answered.has(record.client_order_id))).toHaveLength(answered.size);
 }
 
+function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) =>
+    items.slice(n * size, (n + 1) * size),
+  );
+}
+
 async function assertFilled(answered: ReadonlyMap<string, Order>): Promise<void> {
   const [last] = [...answered.values()].slice(-1);
   await until(
@@ -105,7 +111,10 @@ async function assertFilled(answered: ReadonlyMap<string, Order>): Promise<void>
     ({ body }) => body.status === "FILLED",
   );
   const shown: Order[] = [];
-  for (const { order_id } of answered.values()) shown.push((await client.get(`/${order_id}`)).body);
+  for (const part of chunks([...answered.values()], 100))
+    shown.push(
+      ...(await Promise.all(part.map(async ({ order_id }) => (await client.get(`/${order_id}`)).body))),
+    );
   expect(shown.filter((order) => order.filled_quantity !== "10" || order.status !== "FILLED")).toEqual([]);
   const confirmed = await recordsOf<{ fill: Fill; order: Order }>(
     world.connection,
@@ -118,9 +127,9 @@ async function assertFilled(answered: ReadonlyMap<string, Order>): Promise<void>
 }
 
 test("a process killed under load loses no answered order and doubles none, fills neither", async () => {
-  const answered = await under(1500, async () => {
+  const answered = await under(900, async () => {
     for (let time = 0; time < 2; time++) {
-      await pause(400);
+      await pause(300);
       await oms.kill();
       await oms.start();
     }

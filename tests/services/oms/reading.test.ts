@@ -129,6 +129,40 @@ test("an order that is kept no longer is not taken again under its id", async ()
   expect([again.status, again.body.error]).toEqual([409, "client_order_id_used"]);
 });
 
+test("a Valkey that comes back as it was before is brought up to date from the streams", async () => {
+  const { body: before } = await client.submit(limit());
+  await until("Valkey to have it", 15, () => world.redis.exists(`oms:order:${before.order_id}`), Boolean);
+  // what a crash between two syncs of its file does
+  const was = await world.redis.hgetall("oms:at");
+  const input = limit();
+  const { body: lost } = await client.submit(input);
+  await until("Valkey to have it", 15, () => world.redis.exists(`oms:order:${lost.order_id}`), Boolean);
+  await world.redis
+    .multi()
+    .del(`oms:order:${lost.order_id}`)
+    .srem("oms:open", lost.order_id)
+    .hset("oms:at", was)
+    .exec();
+  const next = await until(
+    "orders to be taken again",
+    15,
+    () => client.submit(limit()),
+    ({ status }) => status === 201,
+  );
+  await until(
+    "Valkey to have the lost one",
+    15,
+    () => world.redis.exists(`oms:order:${lost.order_id}`),
+    Boolean,
+  );
+  await service.stop();
+  service = await startOms(world, { HTTP_PORT: String(service.port) });
+  await ready(service.port);
+  for (const order of [before, lost, next.body])
+    expect((await client.get(`/${order.order_id}`)).body).toEqual(order);
+  expect((await client.submit(input)).status).toBe(200);
+}, 60_000);
+
 test("who may what", async () => {
   const { body: order } = await client.submit(limit());
   const [viewer, stranger] = [

@@ -30,13 +30,6 @@ export function decideCancel(order: Order, at: number): CancelDecision {
 export function refuseReplace(order: Order, values: NewValues): Refusal | undefined {
   const { order_id, status } = order;
   if (isFinal(status)) return refuse(409, "final", `Order ${order_id} is ${status}.`, order);
-  if (order.algo)
-    return refuse(
-      409,
-      "algo",
-      `Order ${order_id} is worked by ${order.algo.name}: cancel it and send a new one.`,
-      order,
-    );
   if (!canMove(status, "PENDING_REPLACE"))
     return refuse(
       409,

@@ -3,6 +3,9 @@ import { decimalOf, IllegalTransitionError, type Order, type VenueReport } from 
 import { move, provenSteps, type Change } from "./moves";
 import type { Subject } from "./said";
 
+/** What is said of an order that is known. */
+export type OrderReport = Exclude<VenueReport, { kind: "opened" }>;
+
 export type ReportOutcome =
   | { readonly kind: "moved"; readonly subject: Subject; readonly order: Order }
   /** Told before, or overtaken by what is known already: harmless. */
@@ -23,7 +26,7 @@ export function isToldBefore(report: string, last: string | undefined): boolean 
 }
 
 /** What an order is after its venue's report. The venue has the last word, as far as the table of states goes. */
-export function applyReport(order: Order, report: VenueReport, at: number): ReportOutcome {
+export function applyReport(order: Order, report: OrderReport, at: number): ReportOutcome {
   if (isToldBefore(report.report_id, order.venue_report_id)) return IGNORED;
   try {
     return decide(order, report, at);
@@ -33,7 +36,7 @@ export function applyReport(order: Order, report: VenueReport, at: number): Repo
   }
 }
 
-function decide(order: Order, report: VenueReport, at: number): ReportOutcome {
+function decide(order: Order, report: OrderReport, at: number): ReportOutcome {
   const seen = { venue_report_id: report.report_id };
   const to = (status: Order["status"], subject: Subject, change: Change = {}): ReportOutcome => ({
     kind: "moved",

@@ -56,6 +56,16 @@ end
 return redis.call('LLEN', KEYS[1])`;
 
 /**
+ * Whether it is still what was written last. Valkey syncs its file every second: after a crash it may come back as it
+ * was before. Then it is marked as not whole, in the same transaction that would make it look newer.
+ */
+const CHECK = `
+local at = redis.call('HMGET', KEYS[1], 'era', 'writes')
+if at[1] == ARGV[1] and (at[2] == ARGV[2] or at[2] == ARGV[3]) then return 1 end
+redis.call('HDEL', KEYS[1], 'era')
+return 0`;
+
+/**
  * The projection in Valkey. All of a batch or nothing of it is there. An era marks what is whole: it is written when
  * all of the streams has been read, so that an emptied store is recognised also after something new was written to it.
  */
@@ -65,6 +75,8 @@ export class Store {
   #era: string | undefined;
   #generation = 0;
   #inGeneration = 0;
+  /** Transactions that Valkey has; one more may be there of which nothing was heard. */
+  #writes = 0;
 
   constructor(valkey: Valkey, limits: StoreLimits) {
     this.#valkey = valkey;
@@ -77,6 +89,7 @@ export class Store {
     this.#era = undefined;
     this.#generation = Number(at.generation ?? 0);
     this.#inGeneration = Number(at.in_generation ?? 0);
+    this.#writes = Number(at.writes ?? 0);
     if (at.era === undefined) return undefined;
     this.#era = at.era;
     return { orders: Number(at.orders ?? 0), fills: Number(at.fills ?? 0), streams: at.streams ?? "" };
@@ -129,27 +142,37 @@ export class Store {
   async lookUp(
     clients: readonly { readonly account: string; readonly clientOrderId: string }[],
   ): Promise<readonly (Known | undefined)[]> {
+    const writes = this.#writes;
     const generations = this.#generation === 0 ? [0] : [this.#generation, this.#generation - 1];
-    const pipeline = this.#valkey.pipeline().hget(keys.at, "era");
+    const pipeline = this.#valkey.pipeline().hmget(keys.at, "era", "writes");
     for (const { account, clientOrderId } of clients) {
       const { shard, field } = placeOf(account, clientOrderId);
       generations.forEach((generation) => pipeline.hget(keys.clients(generation, shard), field));
     }
     const answers = ((await pipeline.exec()) ?? []).map(([error, answer]) => {
       if (error) throw error;
-      return answer as string | null;
+      return answer as string | null | readonly (string | null)[];
     });
-    if (answers[0] !== this.#era) throw new StateLostError();
+    this.#assertWhole(answers[0], writes);
     return clients.map((_, index) => {
       const from = 1 + index * generations.length;
-      const found = answers.slice(from, from + generations.length).find((text) => text !== null);
-      return found ? unpackKnown(found) : undefined;
+      const found = answers.slice(from, from + generations.length).find((text) => typeof text === "string");
+      return found === undefined ? undefined : unpackKnown(found);
     });
+  }
+
+  #assertWhole(at: unknown, writes: number): void {
+    const [era, written] = Array.isArray(at) ? (at as readonly (string | null)[]) : [];
+    // what was written while it was asked may be there, or may not
+    if (this.#era === undefined || era !== this.#era || Number(written ?? 0) < writes)
+      throw new StateLostError();
   }
 
   /** @throws {StateLostError} when it was written, but to a store that is not whole any more */
   async write(batch: Batch): Promise<void> {
-    const transaction = this.#valkey.multi().hget(keys.at, "era");
+    const next = this.#writes + 1;
+    const transaction = this.#valkey.multi();
+    transaction.eval(CHECK, 1, keys.at, this.#era ?? "", this.#writes, next);
     for (const { order, print } of batch.orders) {
       const { order_id, status } = order;
       transaction.set(keys.order(order_id), JSON.stringify({ order, print } satisfies Stored));
@@ -173,11 +196,18 @@ export class Store {
       transaction.eval(TRIM, 2, keys.final, keys.index, finals, keys.order(""), keys.fills(""));
     }
     const counted = this.#inGeneration + batch.clients.length;
-    transaction.hset(keys.at, { generation: this.#generation, in_generation: counted, ...batch.places });
-    const [era] = await execute(transaction);
+    transaction.hset(keys.at, {
+      generation: this.#generation,
+      in_generation: counted,
+      writes: next,
+      ...batch.places,
+    });
+    const era = this.#era;
+    const [whole] = await execute(transaction);
+    this.#writes = next;
     this.#inGeneration = counted;
     if (counted >= this.#limits.clients) await this.#turnOver();
-    if (era !== (this.#era ?? null)) throw new StateLostError();
+    if (era !== undefined && whole !== 1) throw new StateLostError();
   }
 
   /** The generation before the last one goes; ids of the last one are still recognised. */

@@ -1,4 +1,5 @@
-import type { Fill, Order, VenueReport } from "../../../../services/contracts";
+import type { Fill, Order } from "../../../../services/contracts";
+import type { OrderReport } from "../../../../services/oms/src/domain/reports";
 
 export const ID = "01900000-0000-7000-8000-000000000001";
 
@@ -47,15 +48,15 @@ export function fillOf(quantity: string, more: Partial<Fill> = {}): Fill {
 }
 
 type Told<Kind> = Omit<
-  Extract<VenueReport, { kind: Kind }>,
+  Extract<OrderReport, { kind: Kind }>,
   "kind" | "report_id" | "order_id" | "venue" | "timestamp"
 >;
 
-export function reportOf<Kind extends VenueReport["kind"]>(
+export function reportOf<Kind extends OrderReport["kind"]>(
   kind: Kind,
   number: number,
   more: Told<Kind>,
-): VenueReport {
+): OrderReport {
   return {
     kind,
     report_id: `prism:${number}`,
@@ -63,5 +64,5 @@ export function reportOf<Kind extends VenueReport["kind"]>(
     venue: "prism",
     timestamp: 2000,
     ...more,
-  } as unknown as VenueReport;
+  } as unknown as OrderReport;
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { isFinal, orderStatus, type Order, type VenueReport } from "../../../../services/contracts";
-import { applyReport, isToldBefore } from "../../../../services/oms/src/domain/reports";
+import { isFinal, orderStatus, type Order } from "../../../../services/contracts";
+import { applyReport, isToldBefore, type OrderReport } from "../../../../services/oms/src/domain/reports";
 import { orderOf, reportOf } from "./orders";
 
 const reports = [
@@ -14,7 +14,7 @@ const reports = [
 ];
 
 /** What each report makes of each state; "-": nothing, "!": refused. */
-const TABLE: Readonly<Record<VenueReport["kind"], Partial<Record<Order["status"], string>>>> = {
+const TABLE: Readonly<Record<OrderReport["kind"], Partial<Record<Order["status"], string>>>> = {
   accepted: {
     ACCEPTED: "SENT",
     ROUTING: "SENT",
@@ -120,9 +120,9 @@ it("makes nothing of any list of reports that is told twice, and never leaves an
     fc.property(fc.array(kinds, { maxLength: 12 }), fc.nat(11), (list, from) => {
       const told = list.map(
         (kind, index) =>
-          ({ ...reports.find((one) => one.kind === kind), report_id: `prism:${index + 1}` }) as VenueReport,
+          ({ ...reports.find((one) => one.kind === kind), report_id: `prism:${index + 1}` }) as OrderReport,
       );
-      const apply = (order: Order, report: VenueReport): Order => {
+      const apply = (order: Order, report: OrderReport): Order => {
         const outcome = applyReport(order, report, 1);
         if (isFinal(order.status)) expect(outcome.kind).not.toBe("moved");
         return outcome.kind === "moved" ? outcome.order : order;

@@ -29,6 +29,8 @@ export class Desk {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly ackMs: number;
+  /** Memory holds what the streams say, and Valkey is behind by no more than the projection knows. */
+  whole = false;
 
   constructor(options: DeskOptions) {
     this.store = options.store;
@@ -39,7 +41,7 @@ export class Desk {
     this.projection = new Projection({
       store: options.store,
       log: options.log,
-      places: () => this.journal.places,
+      places: () => (this.whole ? this.journal.places : undefined),
       onLost: options.onLost,
     });
     this.book = new Book({

@@ -27,20 +27,31 @@ export class Recovery {
   readonly #options: RecoveryOptions;
   /** Nothing of what the streams hold is in Valkey. */
   #blank = false;
+  /** Valkey has lost what memory counts as written. */
+  #rewrites = false;
   #touched = new Set<Entry>();
 
   constructor(options: RecoveryOptions) {
     this.#options = options;
   }
 
+  /** From now on Valkey is not said to hold anything new. */
+  invalidate(): void {
+    this.#options.desk.whole = false;
+  }
+
   /** @throws when a store does not answer; to be tried again as a whole */
   async run(): Promise<void> {
     const { nats, desk, log } = this.#options;
     const began = performance.now();
+    desk.whole = false;
+    // what is on its way to Valkey would be taken for a part of what it holds; at a start there is nothing
+    if (desk.projection.waiting > 0) await desk.projection.flush();
     const [orders, fills] = [await factsOf(nats, "ORDERS"), await factsOf(nats, "FILLS")];
     const streams = `${orders.created} ${fills.created}`;
     const held = await desk.store.open();
     this.#blank = held === undefined;
+    this.#rewrites = this.#blank || desk.book.size > 0;
     const follows = held?.streams === streams && held.orders <= orders.last && held.fills <= fills.last;
     if (held && !follows)
       log.error(
@@ -68,6 +79,7 @@ export class Recovery {
     const { journal, projection, store, book } = desk;
     journal.orders.reset(orders.last);
     journal.fills.reset(fills.last);
+    desk.whole = true;
     await projection.flush();
     if (!follows) await store.begin(randomUUID(), streams);
     for (const entry of [...book.open(), ...this.#touched]) this.#options.parents.repair(entry);
@@ -123,7 +135,7 @@ export class Recovery {
     const entry = known ?? entryOf(order, printOf(order));
     if (!known) book.add(entry);
     if (known && order.version <= known.order.version) {
-      if (this.#blank) projection.put({ order: newer(known, order), print: known.print }, true);
+      if (this.#rewrites) projection.put({ order: newer(known, order), print: known.print }, true);
       return known;
     }
     entry.order = order;
@@ -136,7 +148,7 @@ export class Recovery {
   #keep(entry: Entry, fill: Fill): void {
     const isNew = count(entry, fill);
     if (isNew) entry.fills.push(fill);
-    if (isNew || this.#blank) this.#options.desk.projection.addFill(entry.order.order_id, fill);
+    if (isNew || this.#rewrites) this.#options.desk.projection.addFill(entry.order.order_id, fill);
   }
 
   async #pace(): Promise<void> {

@@ -154,6 +154,7 @@ class Keeper {
   lost(): void {
     if (this.#running) return;
     this.#log.error({ alert: true }, "valkey-state has lost the orders; reading them from the streams");
+    this.#recovery.invalidate();
     this.#gate.close("valkey-state has lost the orders, and they are read from the streams");
     this.begin();
   }

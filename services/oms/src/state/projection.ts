@@ -17,8 +17,11 @@ const RETRY_MS = 250;
 export interface ProjectionOptions {
   readonly store: Pick<Store, "write">;
   readonly log: Log;
-  /** How far the streams are known. What was put before it was asked is what they hold up to there. */
-  readonly places: () => Places;
+  /**
+   * How far the streams are known: what was put before it was asked is what they hold up to there. Undefined while
+   * they are read.
+   */
+  readonly places: () => Places | undefined;
   /** Valkey does not hold what was written to it. */
   readonly onLost: () => void;
 }
@@ -105,7 +108,11 @@ export class Projection {
   }
 
   /** In transactions of a bearable size, the last of which says how far it is. */
-  async #writeAll(orders: readonly Pending[], fills: Batch["fills"], places: Places): Promise<void> {
+  async #writeAll(
+    orders: readonly Pending[],
+    fills: Batch["fills"],
+    places: Places | undefined,
+  ): Promise<void> {
     const rounds = Math.max(1, Math.ceil(Math.max(orders.length, fills.length) / MOST));
     for (let round = 0; round < rounds; round++) {
       const part = orders.slice(round * MOST, (round + 1) * MOST);
@@ -114,7 +121,7 @@ export class Projection {
         fills: fills.slice(round * MOST, (round + 1) * MOST),
         clients: part.filter(({ isNew }) => isNew).map(({ stored }) => stored),
         ended: part.filter(({ ended }) => ended).map(({ stored }) => stored.order.order_id),
-        ...(round === rounds - 1 ? { places } : {}),
+        ...(places && round === rounds - 1 ? { places } : {}),
       });
     }
   }

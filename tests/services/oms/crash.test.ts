@@ -1,6 +1,7 @@
 import type { Fill, Order } from "../../../services/contracts";
 import { until } from "../../harness/docker";
-import { Client, limit, recordsOf, startWorld, Venue, type World } from "./harness";
+import { Client, recordsOf, startWorld, Venue, type World } from "./harness";
+import { assertExact, pause, under } from "./load";
 import { FakeAuthn, freePort, OmsProcess } from "./process";
 
 let world: World;
@@ -28,41 +29,6 @@ afterAll(async () => {
   await world.close();
 });
 
-/** Sends until it is answered, under the same id, as a client has to. */
-async function insist(input: Record<string, unknown>): Promise<Order> {
-  for (;;) {
-    try {
-      const { status, body } = await client.submit(input);
-      if (status === 200 || status === 201) return body;
-      if (status !== 503) throw new Error(`${status} ${JSON.stringify(body)}`);
-    } catch (error) {
-      // the connection went with the process
-      if ((error as { code?: unknown }).code === undefined) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-/** Sends orders, some at a time, while `disturb` does its worst. */
-async function under(orders: number, disturb: () => Promise<unknown>): Promise<ReadonlyMap<string, Order>> {
-  const inputs = Array.from({ length: orders }, () => limit());
-  const answered = new Map<string, Order>();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const input = inputs[next++];
-      if (!input) return;
-      answered.set(String(input.client_order_id), await insist(input));
-    }
-  };
-  const disturbed = disturb();
-  await Promise.all(Array.from({ length: 24 }, worker));
-  await disturbed;
-  return answered;
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** The venue tells all of it, and again, for every order that is in the log; killed and restarted in the middle. */
 async function fillAll(answered: ReadonlyMap<string, Order>): Promise<void> {
   const orders = [...answered.values()];
@@ -79,21 +45,6 @@ async function fillAll(answered: ReadonlyMap<string, Order>): Promise<void> {
   await oms.kill();
   await oms.start();
   await tell();
-}
-
-async function assertExact(answered: ReadonlyMap<string, Order>): Promise<void> {
-  const accepted = await recordsOf<Order>(world.connection, "ORDERS", "orders.accepted");
-  const byClient = new Map<string, Set<string>>();
-  for (const { record } of accepted)
-    byClient.set(
-      record.client_order_id,
-      (byClient.get(record.client_order_id) ?? new Set()).add(record.order_id),
-    );
-  const wrong = [...answered].filter(
-    ([id, order]) => byClient.get(id)?.size !== 1 || !byClient.get(id)?.has(order.order_id),
-  );
-  expect(wrong).toEqual([]);
-  expect(accepted.filter(({ record }) => answered.has(record.client_order_id))).toHaveLength(answered.size);
 }
 
 function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
@@ -127,45 +78,24 @@ async function assertFilled(answered: ReadonlyMap<string, Order>): Promise<void>
 }
 
 test("a process killed under load loses no answered order and doubles none, fills neither", async () => {
-  const answered = await under(900, async () => {
+  const answered = await under(client, 900, async () => {
     for (let time = 0; time < 2; time++) {
       await pause(300);
       await oms.kill();
       await oms.start();
     }
   });
-  await assertExact(answered);
+  await assertExact(world, answered);
   await fillAll(answered);
   await assertFilled(answered);
 }, 120_000);
 
 test("a bus killed and restarted under load", async () => {
-  const answered = await under(1500, async () => {
+  const answered = await under(client, 1500, async () => {
     await pause(300);
     await world.nats.kill();
     await pause(500);
     await world.nats.restart();
   });
-  await assertExact(answered);
-}, 120_000);
-
-test("an emptied Valkey is filled again from the streams, while it runs and at a start", async () => {
-  const before = await under(300, () => Promise.resolve());
-  await world.redis.flushall();
-  const answered = await under(600, async () => {
-    await pause(200);
-    await world.redis.flushall();
-    await pause(1500);
-    await oms.kill();
-    await world.redis.flushall();
-    await oms.start();
-  });
-  const all = new Map([...before, ...answered]);
-  await assertExact(all);
-  const again = await Promise.all([...all.values()].map((order) => client.get(`/${order.order_id}`)));
-  expect(again.map(({ body }) => body)).toEqual(
-    [...all.values()].map((order) =>
-      expect.objectContaining({ order_id: order.order_id, status: "ACCEPTED" }),
-    ),
-  );
+  await assertExact(world, answered);
 }, 120_000);

@@ -17,6 +17,7 @@ import type * as Urls from "./commands/urls";
 import { contextOf, type Context } from "./context";
 import { load } from "./load";
 import { describeError, Exit } from "./ui/errors";
+import { leave } from "../engine/exit";
 
 /** A command's module, loaded when it runs. */
 interface Modules {
@@ -270,7 +271,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   await Promise.all(
     [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))),
   );
-  process.exit(code);
+  await leave(code);
 }
 
 if (require.main === module) void main(process.argv.slice(2));

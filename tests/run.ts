@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { leave } from "../engine/exit";
 import { steps, type Counts, type Step } from "./steps";
 
 /**
@@ -112,10 +113,7 @@ function tail(text: string, lines: number): string {
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(2);
-  },
-);
+main(process.argv.slice(2)).then(leave, (error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return leave(2);
+});

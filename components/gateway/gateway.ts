@@ -5,11 +5,19 @@ import {
   defineService,
   thirdParty,
   type ConfigureContext,
-  type FileSpec,
   type JobSpec,
   type ServiceSpec,
 } from "../../model/service";
-import { CONFIG_PATH, GATEWAY_PORTS, staticConfig, TLS_PATH, tlsConfig, type EntryPoint } from "./traefik";
+import {
+  CONFIG_PATH,
+  FOLLOW,
+  GATEWAY_PORTS,
+  dynamicConfig,
+  staticConfig,
+  TLS_PATH,
+  type DynamicConfig,
+  type EntryPoint,
+} from "./traefik";
 
 export { GATEWAY_PORTS };
 
@@ -44,7 +52,7 @@ export function certificateAuthority(name: string): JobSpec {
 export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier" | "ports"> {
   readonly publish: NonNullable<ServiceSpec["publish"]>;
   readonly entryPoints: (context: ConfigureContext) => readonly EntryPoint[];
-  readonly routes: (context: ConfigureContext) => FileSpec;
+  readonly routes: (context: ConfigureContext) => DynamicConfig;
   /** Issues its certificate. */
   readonly authority: JobSpec;
 }
@@ -66,7 +74,7 @@ export function traefik({
     capability: "gateway",
     image: thirdParty("traefik"),
     lanes: ["frontend", "lowlatency", "backend"],
-    entrypoint: ["traefik"],
+    entrypoint: FOLLOW.entrypoint,
     command: [`--configfile=${CONFIG_PATH}/traefik.yml`],
     ports: { ...ports, metrics: GATEWAY_PORTS.metrics },
     localPorts: { ping: GATEWAY_PORTS.ping },
@@ -77,13 +85,13 @@ export function traefik({
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.
-    tmpfs: { "/tmp": { size: "64MiB" } },
+    tmpfs: { "/tmp": { size: "64MiB" }, ...FOLLOW.tmpfs },
     stopGrace: "15s",
     tier,
     slo: { availability: 99.9 },
     publish,
     configure: (context) => ({
-      config: [staticConfig(entryPoints(context)), tlsConfig(context.settings.tlsEpoch), routes(context)],
+      config: [staticConfig(entryPoints(context)), dynamicConfig(context.settings.tlsEpoch, routes(context))],
       secrets: [
         {
           path: "users",

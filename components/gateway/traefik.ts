@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { hostPort, publishedTools, toolPortName } from "../../model/ports";
 import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
@@ -34,7 +35,7 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
-      providers: { file: { directory: `${CONFIG_PATH}/dynamic`, watch: true } },
+      providers: { file: { directory: DYNAMIC_PATH, watch: true } },
       serversTransport: {
         forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" },
       },
@@ -66,81 +67,111 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
   };
 }
 
-/** The certificate, watched. The epoch is in the file, so that raising it makes Traefik read the new leaf. */
-export function tlsConfig(epoch: number): FileSpec {
-  const pair = { certFile: `${TLS_PATH}/tls.crt`, keyFile: `${TLS_PATH}/tls.key` };
-  return reloaded(
-    "tls.yml",
-    `# certificate epoch ${epoch}\n${stringify({
-      tls: {
-        certificates: [pair],
-        stores: { default: { defaultCertificate: pair } },
-        options: { default: { minVersion: "VersionTLS12" } },
-      },
-    })}`,
-  );
+/** Sections of Traefik's dynamic configuration: routers, services, middlewares. */
+export interface DynamicConfig {
+  readonly http: Readonly<Record<string, unknown>>;
+  readonly tcp?: Readonly<Record<string, unknown>>;
+  /** TLS options by name, beside the default. */
+  readonly tlsOptions?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * Everything that is read again when it changes, in one file that ends with its own hash. It is rewritten in place, and
+ * Traefik would take an empty file, or a part of it, as the new configuration: `t26 follow` hands it over when it is
+ * whole ({@link FOLLOW}).
+ */
+export function dynamicConfig(epoch: number, { http, tcp, tlsOptions }: DynamicConfig): FileSpec {
+  const pair = { certFile: `${TLS_PATH}/tls.crt`, keyFile: `${TLS_PATH}/tls.key` };
+  const config = {
+    http,
+    ...(tcp === undefined ? {} : { tcp }),
+    tls: {
+      certificates: [pair],
+      stores: { default: { defaultCertificate: pair } },
+      options: { default: { minVersion: "VersionTLS12" }, ...tlsOptions },
+    },
+  };
+  // The epoch is in the file, so that raising it makes Traefik read the new leaf.
+  const content = `# certificate epoch ${epoch}\n${stringify(config)}`;
+  return { path: "dynamic/dynamic.yml", content: seal(content), onChange: "reload" };
+}
+
+/** The last line by which `t26 follow` knows that a file is whole. */
+function seal(content: string): string {
+  return `${content}# sha256 ${createHash("sha256").update(content).digest("hex")}\n`;
+}
+
+/** Where Traefik reads it, and what puts it there. */
+const DYNAMIC_PATH = "/run/dynamic";
+export const FOLLOW = {
+  entrypoint: [
+    "/opt/t26/t26",
+    "follow",
+    "--from",
+    `${CONFIG_PATH}/dynamic`,
+    "--to",
+    DYNAMIC_PATH,
+    "--",
+    "traefik",
+  ],
+  tmpfs: { [DYNAMIC_PATH]: { size: "8MiB" } },
+} as const;
+
 /** Routers, services and middlewares of the main gateway. */
-export function routesConfig({ services, settings, wellKnown }: PlatformContext): FileSpec {
+export function routesConfig({ services, settings, wellKnown }: PlatformContext): DynamicConfig {
   const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
   const routed = services.flatMap((service) => (service.route ? [{ service, route: service.route }] : []));
   const landing = routed.find(({ route }) => route.path === "/");
   const middlewares = routed.map(({ service, route }) => routeMiddlewares(service, route, landing?.service));
-  return reloaded(
-    "routes.yml",
-    stringify({
-      http: {
-        routers: {
-          dashboard: {
-            entryPoints: ["dashboard"],
-            rule: hosts,
-            service: "api@internal",
-            middlewares: ["login", "security-headers"],
-            tls: {},
-          },
-          ...Object.fromEntries(
-            routed.map(({ service, route }, index) => [
-              service.name,
-              {
-                entryPoints: ["https"],
-                rule: `(${hosts}) && ${pathRule(route.path)}`,
-                priority: route.path === "/" ? 1 : 10 + route.path.length,
-                service: service.name,
-                middlewares: ["security-headers", ...(middlewares[index] ?? []).map(([name]) => name)],
-                tls: {},
-              },
-            ]),
-          ),
+  return {
+    http: {
+      routers: {
+        dashboard: {
+          entryPoints: ["dashboard"],
+          rule: hosts,
+          service: "api@internal",
+          middlewares: ["login", "security-headers"],
+          tls: {},
         },
-        ...section(
-          "services",
-          routed.map(({ service, route }) => [
+        ...Object.fromEntries(
+          routed.map(({ service, route }, index) => [
             service.name,
             {
-              loadBalancer: {
-                servers: [{ url: serviceUrl(service, route.port ?? "http") }],
-                passHostHeader: true,
-              },
+              entryPoints: ["https"],
+              rule: `(${hosts}) && ${pathRule(route.path)}`,
+              priority: route.path === "/" ? 1 : 10 + route.path.length,
+              service: service.name,
+              middlewares: ["security-headers", ...(middlewares[index] ?? []).map(([name]) => name)],
+              tls: {},
             },
           ]),
         ),
-        middlewares: {
-          ...commonMiddlewares(hostPort("https", settings, wellKnown)),
-          ...Object.fromEntries(middlewares.flat()),
-        },
       },
-    }),
-  );
+      ...section(
+        "services",
+        routed.map(({ service, route }) => [
+          service.name,
+          {
+            loadBalancer: {
+              servers: [{ url: serviceUrl(service, route.port ?? "http") }],
+              passHostHeader: true,
+            },
+          },
+        ]),
+      ),
+      middlewares: {
+        ...commonMiddlewares(hostPort("https", settings, wellKnown)),
+        ...Object.fromEntries(middlewares.flat()),
+      },
+    },
+  };
 }
 
 /** TLS options that let in nobody without a certificate of the gateway's own authority. */
 const MUTUAL_TLS = {
-  options: {
-    mutual: {
-      minVersion: "VersionTLS12",
-      clientAuth: { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" },
-    },
+  mutual: {
+    minVersion: "VersionTLS12",
+    clientAuth: { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" },
   },
 };
 
@@ -148,7 +179,10 @@ const MUTUAL_TLS = {
  * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`,
  * HTTP clients show a certificate instead of logging in.
  */
-export function toolsConfig({ services, settings, wellKnown }: PlatformContext, mutual = false): FileSpec {
+export function toolsConfig(
+  { services, settings, wellKnown }: PlatformContext,
+  mutual = false,
+): DynamicConfig {
   const tools = publishedTools(services, settings).map(({ service, tool }) => ({
     service,
     tool,
@@ -157,55 +191,52 @@ export function toolsConfig({ services, settings, wellKnown }: PlatformContext, 
   const http = tools.filter(({ tool }) => tool.protocol === "http");
   const tcp = tools.filter(({ tool }) => tool.protocol === "tcp");
   const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
-  return reloaded(
-    "routes.yml",
-    stringify({
-      http: {
-        middlewares: commonMiddlewares(hostPort("https", settings, wellKnown)),
-        ...section(
-          "routers",
-          http.map(({ tool, name }) => [
-            name,
-            {
-              entryPoints: [name],
-              rule: hosts,
-              service: name,
-              middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
-              tls: mutual ? { options: "mutual" } : {},
-            },
-          ]),
-        ),
-        ...section(
-          "services",
-          http.map(({ service, tool, name }) => [
-            name,
-            { loadBalancer: { servers: [{ url: serviceUrl(service, tool.port) }], passHostHeader: true } },
-          ]),
-        ),
-      },
-      ...(mutual ? { tls: MUTUAL_TLS } : {}),
-      ...(tcp.length === 0
-        ? {}
-        : {
-            tcp: {
-              ...section(
-                "routers",
-                tcp.map(({ name }) => [
-                  name,
-                  { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} },
-                ]),
-              ),
-              ...section(
-                "services",
-                tcp.map(({ service, tool, name }) => [
-                  name,
-                  { loadBalancer: { servers: [{ address: `${service.name}:${service.ports[tool.port]}` }] } },
-                ]),
-              ),
-            },
-          }),
-    }),
-  );
+  return {
+    http: {
+      middlewares: commonMiddlewares(hostPort("https", settings, wellKnown)),
+      ...section(
+        "routers",
+        http.map(({ tool, name }) => [
+          name,
+          {
+            entryPoints: [name],
+            rule: hosts,
+            service: name,
+            middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
+            tls: mutual ? { options: "mutual" } : {},
+          },
+        ]),
+      ),
+      ...section(
+        "services",
+        http.map(({ service, tool, name }) => [
+          name,
+          { loadBalancer: { servers: [{ url: serviceUrl(service, tool.port) }], passHostHeader: true } },
+        ]),
+      ),
+    },
+    ...(mutual ? { tlsOptions: MUTUAL_TLS } : {}),
+    ...(tcp.length === 0
+      ? {}
+      : {
+          tcp: {
+            ...section(
+              "routers",
+              tcp.map(({ name }) => [
+                name,
+                { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} },
+              ]),
+            ),
+            ...section(
+              "services",
+              tcp.map(({ service, tool, name }) => [
+                name,
+                { loadBalancer: { servers: [{ address: `${service.name}:${service.ports[tool.port]}` }] } },
+              ]),
+            ),
+          },
+        }),
+  };
 }
 
 /** A section by name; none when it is empty, which Traefik refuses with the whole file. */
@@ -214,10 +245,6 @@ function section(
   entries: readonly (readonly [string, unknown])[],
 ): Readonly<Record<string, unknown>> {
   return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
-}
-
-function reloaded(name: string, content: string): FileSpec {
-  return { path: `dynamic/${name}`, content, onChange: "reload" };
 }
 
 function hostRule(names: readonly string[]): string {

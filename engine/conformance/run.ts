@@ -4,6 +4,7 @@
  * Exit code 0: all alike; 1: differences, each printed; 2: it could not be run.
  */
 
+import { leave } from "../exit";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { Command } from "commander";
@@ -180,10 +181,7 @@ process.on("unhandledRejection", () => undefined);
 command
   .parseAsync()
   .then(() => run(command.opts<Options>()))
-  .then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      process.exit(2);
-    },
-  );
+  .then(leave, (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return leave(2);
+  });

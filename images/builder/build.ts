@@ -79,8 +79,15 @@ export class BuildRun {
 
   private fetch(source: RecipeSource, step: FetchStep): Promise<readonly FetchedArtifact[]> {
     return this.step(source, step.label, async () => {
-      const { root, folders, arch } = this.setting;
-      const context = { root, folders, arch, logFile: this.logFile(source), signal: this.stop.signal };
+      const { root, folders, docker, arch } = this.setting;
+      const context = {
+        root,
+        folders,
+        docker,
+        arch,
+        logFile: this.logFile(source),
+        signal: this.stop.signal,
+      };
       const { files, fromCache } = await fetchStep(step, context);
       const value = step.artifacts.map((artifact, index) => ({ artifact, file: files[index] ?? "" }));
       return { value, fromCache };

@@ -9,6 +9,8 @@ export class CommandError extends Error {
     readonly command: string,
     readonly tail: readonly string[],
     reason: string,
+    /** It is not installed. */
+    readonly missing = false,
   ) {
     super([`${command}: ${reason}`, ...tail.map((line) => `    ${line}`)].join("\n"));
   }
@@ -88,9 +90,9 @@ export function run(program: string, args: readonly string[], options: RunOption
     };
     options.signal.addEventListener("abort", stop, { once: true });
     child.once("error", (error: NodeJS.ErrnoException) => {
-      const hint =
-        error.code === "ENOENT" ? `is not installed: ${PROVIDED_BY[program] ?? "install it"}` : error.message;
-      reject(new CommandError(shown, [], hint));
+      const missing = error.code === "ENOENT";
+      const hint = missing ? `is not installed: ${PROVIDED_BY[program] ?? "install it"}` : error.message;
+      reject(new CommandError(shown, [], hint, missing));
     });
     child.once("close", (code, signal) => {
       options.signal.removeEventListener("abort", stop);

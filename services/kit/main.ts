@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { ConfigFields } from "./config";
 import { ConfigError } from "./config";
+import { leave } from "./exit";
 import { startService, type RunningService, type ServiceDefinition } from "./service";
 
 /**
@@ -32,7 +33,7 @@ async function drain(service: RunningService, signal: string): Promise<void> {
     fail(service.name, "cannot stop cleanly", error);
   }
   clearTimeout(deadline);
-  process.exit(0);
+  await leave(0);
 }
 
 /** Written past the logger: it may be what is broken. */

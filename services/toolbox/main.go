@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 )
 
 // env is what a subcommand may touch of the outside, so that tests can stand in for it.
@@ -31,12 +32,13 @@ func commands() map[string]command {
 		"own":     {"own UID:GID PATH...", "give volumes their owner", runOwn},
 		"ca":      {"ca issue | ca export", "the private CA and its certificates", runCA},
 		"reach":   {"reach [LINE...]", "what can be reached from here, as JSON", runReach},
+		"follow":  {"follow --from DIR --to DIR -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
 		"listen":  {"listen", "which TCP sockets listen here, as JSON", runListen},
 	}
 }
 
 // order fixes the order of the help text.
-var order = []string{"probe", "install", "own", "ca", "reach", "listen"}
+var order = []string{"probe", "install", "own", "ca", "reach", "listen", "follow"}
 
 func main() {
 	os.Exit(dispatch(os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr}))
@@ -59,9 +61,12 @@ func dispatch(args []string, e env) int {
 		return 1
 	}
 	err := chosen.run(args[1:], e)
+	var ended *exec.ExitError
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &ended) && ended.ExitCode() > 0:
+		return ended.ExitCode()
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprintf(e.out, "usage: t26 %s\n", chosen.usage)
 		return 0

@@ -11,7 +11,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import Docker from "dockerode";
 import { buildImages, ImageBuildError, missingImages, recipeTag } from "../../images/builder";
+import { buildOnEngine } from "../../images/builder/docker";
 import type { BuildProgress } from "../../images/builder";
+import { finish } from "../harness/docker";
 
 /** Recipes that need no network: a base of one file, an image on it in two stages, one that fails, a local Go program. */
 const FILES: Readonly<Record<string, string>> = {
@@ -136,6 +138,36 @@ describe("buildImages, on the engine", () => {
     ]);
   });
 
+  it("compiles it on the engine where the host has no Go", async () => {
+    const compiler = await goImage(docker);
+    const before = { ...process.env };
+    Object.assign(process.env, { PATH: "/usr/bin:/bin", TRADE2026_GO_IMAGE: compiler });
+    try {
+      await buildImages(root, ["t26ib-go"], { docker });
+    } finally {
+      process.env = before;
+      await docker.getImage(compiler).remove({ force: true });
+    }
+    const container = await docker.createContainer({ Image: recipeTag(root, "t26ib-go") });
+    expect(await finish(container)).toEqual({ code: 0, stdout: "from go\n", stderr: "" });
+    await container.remove();
+    expect((await docker.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])).not.toContain(
+      "trade2026/compile:go",
+    );
+  });
+
+  it("and says so when the engine cannot have a compiler either", async () => {
+    const before = { ...process.env };
+    Object.assign(process.env, { PATH: "/usr/bin:/bin", TRADE2026_GO_IMAGE: "t26ib.invalid/go:none" });
+    try {
+      await expect(buildImages(root, ["t26ib-go"], { docker })).rejects.toThrow(
+        /Go is not installed, and t26ib\.invalid\/go:none could not compile in its place[^]*install Go/,
+      );
+    } finally {
+      process.env = before;
+    }
+  });
+
   it("fails with the recipe's name, the reason and the log, and leaves nothing half-made", async () => {
     const failed: unknown = await buildImages(root, ["t26ib-bad", "t26ib-app"], {
       docker,
@@ -168,3 +200,24 @@ describe("buildImages, on the engine", () => {
     expect(existsSync(join(root, ".trade2026/cache/artifacts"))).toBe(true);
   });
 });
+
+/** Debian's compiler, on the platform's own base. */
+async function goImage(docker: Docker): Promise<string> {
+  const root = join(__dirname, "../..");
+  await buildImages(root, ["debian"], { docker });
+  const context = mkdtempSync(join(tmpdir(), "t26-go-"));
+  const install =
+    "apt-get update && apt-get install -y --no-install-recommends golang-go && rm -rf /var/lib/apt/lists/*";
+  writeFileSync(join(context, "Dockerfile"), `ARG BASE\nFROM \${BASE}\nUSER 0:0\nRUN ${install}\n`);
+  const tag = "t26ib/go:debian";
+  await buildOnEngine(docker, {
+    context,
+    tag,
+    base: recipeTag(root, "debian"),
+    labels: {},
+    onOutput: () => undefined,
+    signal: AbortSignal.timeout(300_000),
+  });
+  rmSync(context, { recursive: true });
+  return tag;
+}

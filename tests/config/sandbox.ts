@@ -153,6 +153,11 @@ export class Sandbox {
     return container;
   }
 
+  /** Writes files of a container again, as a changed writer does while it runs. */
+  async rewrite(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+    await this.#write(this.planned(name), files);
+  }
+
   #volume(name: string): string {
     return `t26config-${this.name}-${name}`;
   }

@@ -1,12 +1,19 @@
+import { createHash } from "node:crypto";
 import type Docker from "dockerode";
 import { GATEWAY_PORTS } from "../../components/gateway/gateway";
-import { execIn, logs } from "../harness/docker";
+import { execIn, logs, until } from "../harness/docker";
 import { ask, type Answer } from "../harness/https";
 import { defaultPlatform, exposedPlatform } from "./platforms";
 import { BCRYPT_PASSWORD, hostPortOf, Sandbox } from "./sandbox";
 
-const ROUTES = "/etc/traefik/dynamic/routes.yml";
+const DYNAMIC = "/etc/traefik/dynamic/dynamic.yml";
 const LOGIN = { user: "operator", password: BCRYPT_PASSWORD };
+
+/** With its last line true again after a change. */
+function sealed(content: string): string {
+  const body = content.replace(/# sha256 [0-9a-f]{64}\n$/, "");
+  return `${body}# sha256 ${createHash("sha256").update(body).digest("hex")}\n`;
+}
 
 /** Lines of Traefik's own log that tell of a mistake in its configuration. */
 async function complaints(gateway: Docker.Container): Promise<readonly string[]> {
@@ -46,7 +53,7 @@ describe("traefik as the gateway", () => {
           error?: readonly string[];
         }[];
         expect(found.filter(({ status, error }) => status !== "enabled" || error !== undefined)).toEqual([]);
-        const written = sandbox.files("gateway")[ROUTES] ?? "";
+        const written = sandbox.files("gateway")[DYNAMIC] ?? "";
         const names = found
           .filter(({ name }) => name.endsWith("@file"))
           .map(({ name }) => name.replace("@file", ""));
@@ -88,9 +95,27 @@ describe("traefik as the gateway", () => {
     });
   });
 
+  it("keeps what it has while the file is being written again", async () => {
+    const gateway = await sandbox.start("gateway", { publish: [GATEWAY_PORTS.dashboard] });
+    const whole = sandbox.files("gateway")[DYNAMIC] ?? "";
+    const realm = async (): Promise<string> =>
+      String((await dashboard(gateway, "/api/overview")).headers["www-authenticate"]);
+    expect(await realm()).toContain("Trade2026");
+    // longer than it waits between two configurations
+    for (const part of ["", whole.slice(0, 40), whole.slice(0, whole.length / 2)]) {
+      await sandbox.rewrite("gateway", { [DYNAMIC]: part });
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      expect([part.length, await realm()]).toEqual([part.length, expect.stringContaining("Trade2026")]);
+    }
+    await sandbox.rewrite("gateway", {
+      [DYNAMIC]: sealed(whole.replace("realm: Trade2026", "realm: Other")),
+    });
+    expect(await until("the new file", 10, realm, (seen) => seen.includes("Other"))).toContain("Other");
+  });
+
   it("names a mistake in its routes, and lets no half of them through", async () => {
-    const broken = (sandbox.files("gateway")[ROUTES] ?? "").replace("basicAuth:", "basicauthh:");
-    const gateway = await sandbox.start("gateway", { files: { [ROUTES]: broken } });
+    const broken = sealed((sandbox.files("gateway")[DYNAMIC] ?? "").replace("basicAuth:", "basicauthh:"));
+    const gateway = await sandbox.start("gateway", { files: { [DYNAMIC]: broken } });
     expect((await complaints(gateway)).join("\n")).toContain("basicauthh");
   });
 });

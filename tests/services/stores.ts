@@ -5,6 +5,10 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { parseSettings } from "../../model/settings";
 import { consumers, streams } from "../../services/contracts";
+import { migrate } from "../../services/datainit/src/migrations";
+import { questdbStore } from "../../services/datainit/src/questdb";
+import { questdbMigrations } from "../../services/datainit/src/questdb-schema";
+import { StoreHttp } from "../../services/datainit/src/store-http";
 import { convergeConsumers, convergeStreams } from "../../services/datainit/src/streams";
 import { imageResolver } from "../../stacks/inputs";
 import { archiveOf, engine, removeLabelled, until } from "../harness/docker";
@@ -71,8 +75,41 @@ export function startValkey(name: string): Promise<Store> {
   });
 }
 
-interface StoreOptions extends Pick<Docker.ContainerCreateOptions, "Entrypoint" | "Cmd" | "User"> {
+/** QuestDB with the platform's tables unless `bare`, without a login. */
+export async function startQuestdb(
+  name: string,
+  options: { readonly bare?: true } = {},
+): Promise<
+  Store & { readonly url: string; readonly query: (statement: string) => Promise<readonly unknown[][]> }
+> {
+  const store = await start(`${name}-questdb`, "questdb", 9000, {
+    Entrypoint: ["/app/bin/java"],
+    Cmd: [
+      ...["-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-m", "io.questdb/io.questdb.ServerMain"],
+      ...["-d", "/var/lib/questdb", "-f"],
+    ],
+    Env: ["QDB_LINE_TCP_ENABLED=false", "QDB_TELEMETRY_ENABLED=false", "QDB_RAM_USAGE_LIMIT_PERCENT=20"],
+    User: "0:0",
+    files: { "/var/lib/questdb/.keep": "" },
+    greeting: "GET /exec?query=select%201 HTTP/1.0\r\n\r\n",
+  });
+  const url = `http://${store.host}:${store.port}`;
+  const query = async (statement: string): Promise<readonly unknown[][]> => {
+    const response = await fetch(`${url}/exec?${new URLSearchParams({ query: statement }).toString()}`);
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return ((await response.json()) as { readonly dataset?: readonly unknown[][] }).dataset ?? [];
+  };
+  if (!options.bare) {
+    const tables = questdbStore(new StoreHttp({ name: "QuestDB", base: url, headers: {} }));
+    await migrate(tables, questdbMigrations, () => undefined);
+  }
+  return { ...store, url, query };
+}
+
+interface StoreOptions extends Pick<Docker.ContainerCreateOptions, "Entrypoint" | "Cmd" | "User" | "Env"> {
   readonly files: Readonly<Record<string, string>>;
+  /** What it answers something to, once it works. @default what NATS and Valkey answer */
+  readonly greeting?: string;
 }
 
 async function start(name: string, program: string, port: number, options: StoreOptions): Promise<Store> {
@@ -80,7 +117,7 @@ async function start(name: string, program: string, port: number, options: Store
   await removeLabelled(docker, `${LABEL}=${name}`);
   const image = imageResolver(parseSettings({ images: "packages" }))(program);
   if ("missing" in image) throw new Error(`${program}: ${image.missing}`);
-  const { files, ...command } = options;
+  const { files, greeting = "PING\r\n", ...command } = options;
   const hostPort = await freePort();
   const container = await docker.createContainer({
     ...command,
@@ -96,7 +133,7 @@ async function start(name: string, program: string, port: number, options: Store
   if (Object.keys(files).length > 0) await container.putArchive(archiveOf(files), { path: "/" });
   const begin = async (): Promise<void> => {
     await container.start();
-    await until(`${name} to listen`, 30, () => listens(hostPort), Boolean);
+    await until(`${name} to listen`, 60, () => listens(hostPort, greeting), Boolean);
   };
   await begin();
   return {
@@ -120,7 +157,7 @@ function freePort(): Promise<number> {
 }
 
 /** The engine's proxy takes connections before the program does: only its answer counts. */
-function listens(port: number): Promise<boolean> {
+function listens(port: number, greeting: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectTcp(port, "127.0.0.1");
     const end = (answer: boolean): void => {
@@ -131,6 +168,6 @@ function listens(port: number): Promise<boolean> {
     socket.on("error", () => end(false)).on("close", () => resolve(false));
     // NATS greets; Valkey answers a PING
     socket.on("data", () => end(true));
-    socket.write("PING\r\n");
+    socket.write(greeting);
   });
 }

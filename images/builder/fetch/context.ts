@@ -1,3 +1,4 @@
+import type Docker from "dockerode";
 import type { WorkFolders } from "../cache";
 import type { Arch } from "../recipe";
 
@@ -5,6 +6,7 @@ import type { Arch } from "../recipe";
 export interface FetchContext {
   readonly root: string;
   readonly folders: WorkFolders;
+  readonly docker: Docker;
   readonly arch: Arch;
   readonly logFile: string;
   readonly signal: AbortSignal;

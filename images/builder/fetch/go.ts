@@ -1,9 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { GoArtifact, GoLocalArtifact } from "../recipe";
-import { run } from "../run";
+import { CommandError, run } from "../run";
 import { ChecksumError } from "./context";
 import type { FetchContext } from "./context";
+import { compileOnEngine } from "./go-engine";
+import { buildFlags, goEnvironment } from "./go-flags";
 
 /** Compiles a published Go program with the host's Go for the engine's Linux; returns the binary in `folder`. */
 export async function compileGoModule(
@@ -51,12 +53,16 @@ export async function compileGoModule(
   return out;
 }
 
-/** Compiles a Go program of this repository; its own go.sum pins what it uses. */
+/**
+ * Compiles a Go program of this repository; its own go.sum pins what it uses. Where the host has no Go, in a container
+ * of the official image: this is all that the platform itself needs Go for, beside upstream images.
+ */
 export async function compileGoLocal(
   artifact: GoLocalArtifact,
   folder: string,
   context: FetchContext,
 ): Promise<string> {
+  if (!(await hostHasGo(context))) return compileOnEngine(artifact, folder, context);
   const out = join(folder, "program");
   const args = ["build", "-mod=readonly", ...buildFlags(artifact.ldflags), "-o", out, artifact.package];
   await run("go", args, {
@@ -68,14 +74,12 @@ export async function compileGoLocal(
   return out;
 }
 
-/** Static, without paths of this machine in it. */
-function buildFlags(ldflags: string | undefined): readonly string[] {
-  return ["-trimpath", "-buildvcs=false", ...(ldflags === undefined ? [] : ["-ldflags", ldflags])];
-}
-
-function goEnvironment(
-  context: FetchContext,
-  own: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return { CGO_ENABLED: "0", GOOS: "linux", GOARCH: context.arch, GOWORK: "off", ...own };
+async function hostHasGo({ root, logFile, signal }: FetchContext): Promise<boolean> {
+  try {
+    await run("go", ["version"], { cwd: root, logFile, signal });
+    return true;
+  } catch (error) {
+    if (error instanceof CommandError && error.missing) return false;
+    throw error;
+  }
 }

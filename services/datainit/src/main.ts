@@ -1,3 +1,4 @@
+import { leave } from "../../kit/exit";
 import { ConfigError, readConfig, wholeNumber } from "../../kit/config";
 import { initBuckets } from "./buckets";
 import { initClickHouse } from "./clickhouse";
@@ -39,4 +40,4 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-void main(process.argv.slice(2)).then((code) => process.exit(code));
+void main(process.argv.slice(2)).then(leave);

@@ -1,3 +1,4 @@
+import { leave } from "../../../engine/exit";
 import { readStackConfig } from "../../../cli/config/stack-config";
 import { contextOf } from "../../../cli/context";
 import { prepareEngine } from "../../../cli/session";
@@ -72,9 +73,9 @@ async function rotated(
 }
 
 main(process.argv.slice(2)).then(
-  () => process.exit(0),
+  () => leave(0),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    return leave(1);
   },
 );

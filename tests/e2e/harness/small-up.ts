@@ -1,3 +1,4 @@
+import { leave } from "../../../engine/exit";
 import { chooseEngine, openStack, prepareEngine, type EngineKind } from "../../../engine";
 import { readHostFacts } from "../../../engine/host-facts";
 import { opa } from "../../../components/data/opa";
@@ -42,9 +43,9 @@ async function main(home: string): Promise<void> {
 }
 
 main(process.argv[2] ?? "").then(
-  () => process.exit(0),
+  () => leave(0),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
+    return leave(1);
   },
 );

@@ -25,8 +25,7 @@ describe("a gateway", () => {
     const { config, secrets, configured } = wiredAmong(gateway, [ca, welcome]);
     expect(config.map(({ path, onChange }) => [path, onChange])).toEqual([
       ["traefik.yml", undefined],
-      ["dynamic/tls.yml", "reload"],
-      ["dynamic/routes.yml", "reload"],
+      ["dynamic/dynamic.yml", "reload"],
     ]);
     expect(secrets.map(({ path }) => path)).toEqual(["users"]);
     expect(rendered(wiredAmong(gateway, [ca]), "users")).toBe("operator:<gateway-operator:bcrypt>\n");
@@ -61,7 +60,7 @@ it("keeps tools apart: publishing one changes the tools gateway alone", () => {
     tools: [{ hostPort: 8430, port: "http", protocol: "http", login: "gateway", data: false, title: "Tool" }],
   });
   const files = (of: typeof gateway, ...others: (typeof tool)[]): string[] =>
-    ["traefik.yml", "dynamic/routes.yml"].map((path) => rendered(wiredAmong(of, [ca, ...others]), path));
+    ["traefik.yml", "dynamic/dynamic.yml"].map((path) => rendered(wiredAmong(of, [ca, ...others]), path));
   expect(files(gateway, tool)).toEqual(files(gateway));
   expect(files(toolsGateway, tool)).not.toEqual(files(toolsGateway));
 });

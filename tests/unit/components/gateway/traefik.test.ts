@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import { parse } from "yaml";
 import {
+  dynamicConfig,
   routesConfig,
   staticConfig,
-  tlsConfig,
   toolEntryPoints,
   toolsConfig,
 } from "../../../../components/gateway/traefik";
@@ -72,7 +73,7 @@ describe("the static configuration", () => {
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
-      providers: { file: { directory: "/etc/traefik/dynamic", watch: true } },
+      providers: { file: { directory: "/run/dynamic", watch: true } },
       serversTransport: {
         forwardingTimeouts: { dialTimeout: "5s", responseHeaderTimeout: "60s", idleConnTimeout: "90s" },
       },
@@ -91,25 +92,34 @@ describe("the static configuration", () => {
   });
 
   it("restarts the gateway when it changes, unlike routes and certificates", () => {
-    expect(file.onChange).toBeUndefined();
-    expect([
-      routesConfig(context([])).onChange,
-      toolsConfig(context([])).onChange,
-      tlsConfig(1).onChange,
-    ]).toEqual(["reload", "reload", "reload"]);
+    expect([file.onChange, dynamicConfig(1, { http: {} }).onChange]).toEqual([undefined, "reload"]);
   });
 });
 
-it("reads the certificate of the volume, anew when the epoch is raised", () => {
-  const pair = { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" };
-  expect(tlsConfig(1).path).toBe("dynamic/tls.yml");
-  expect(tlsConfig(7).content).toMatch(/^# certificate epoch 7\n/);
-  expect(yaml(tlsConfig(1))).toEqual({
-    tls: {
-      certificates: [pair],
-      stores: { default: { defaultCertificate: pair } },
-      options: { default: { minVersion: "VersionTLS12" } },
-    },
+describe("the dynamic configuration", () => {
+  const tls = dynamicConfig(7, {
+    http: { routers: {} },
+    tlsOptions: { mutual: { minVersion: "VersionTLS13" } },
+  });
+
+  it("reads the certificate of the volume, anew when the epoch is raised", () => {
+    const pair = { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" };
+    expect(tls.path).toBe("dynamic/dynamic.yml");
+    expect(tls.content).toMatch(/^# certificate epoch 7\n/);
+    expect(yaml(tls)).toEqual({
+      http: { routers: {} },
+      tls: {
+        certificates: [pair],
+        stores: { default: { defaultCertificate: pair } },
+        options: { default: { minVersion: "VersionTLS12" }, mutual: { minVersion: "VersionTLS13" } },
+      },
+    });
+  });
+
+  it("ends with the hash of all that stands before it", () => {
+    const text = String(tls.content);
+    const [, before = "", hash] = /^([^]*)# sha256 ([0-9a-f]{64})\n$/.exec(text) ?? [];
+    expect(createHash("sha256").update(before).digest("hex")).toBe(hash);
   });
 });
 
@@ -128,14 +138,13 @@ describe("the routes", () => {
   });
 
   it("are only the dashboard's while no service has one", () => {
-    expect(routesConfig(context([])).path).toBe("dynamic/routes.yml");
-    expect(yaml(routesConfig(context([service({ name: "worker" })])))).toEqual({
+    expect(routesConfig(context([service({ name: "worker" })]))).toEqual({
       http: { routers: { dashboard }, middlewares: common() },
     });
   });
 
   it("check the host, limit the client, strip the prefix and go to the service's port", () => {
-    expect(yaml(routesConfig(context([oms])))).toEqual({
+    expect(routesConfig(context([oms]))).toEqual({
       http: {
         routers: {
           dashboard,
@@ -161,7 +170,7 @@ describe("the routes", () => {
   });
 
   it("have error pages from the landing page, which comes last and keeps its path", () => {
-    const { http } = yaml(routesConfig(context([ui, oms]))) as {
+    const { http } = routesConfig(context([ui, oms])) as {
       http: { routers: object; services: object; middlewares: object };
     };
     expect(http.routers).toMatchObject({
@@ -183,7 +192,7 @@ describe("the routes", () => {
 
   it("keep their prefix where the service wants it", () => {
     const kept = service({ name: "live", route: { path: "/ws", stripPrefix: false } });
-    const { http } = yaml(routesConfig(context([kept]))) as { http: { middlewares: object } };
+    const { http } = routesConfig(context([kept])) as { http: { middlewares: object } };
     expect(Object.keys(http.middlewares)).toEqual([
       "security-headers",
       "login",
@@ -199,7 +208,7 @@ describe("the routes", () => {
       bindAddress: "10.0.0.5",
       hostPorts: { https: 8443 },
     });
-    const { http } = yaml(routesConfig(own)) as {
+    const { http } = routesConfig(own) as {
       http: { routers: Record<string, { rule: string }>; middlewares: object };
     };
     expect(http.routers.dashboard?.rule).toBe("Host(`trade.example.com`) || Host(`10.0.0.5`)");
@@ -217,11 +226,11 @@ describe("the tools", () => {
   });
 
   it("are nothing but their common parts while none is published: an empty section is refused", () => {
-    expect(yaml(toolsConfig(context([db])))).toEqual({ http: { middlewares: common() } });
+    expect(toolsConfig(context([db]))).toEqual({ http: { middlewares: common() } });
   });
 
   it("have an entry point each: HTTP behind a login, TCP inside TLS", () => {
-    expect(yaml(toolsConfig(context([board, db], { exposeData: true })))).toEqual({
+    expect(toolsConfig(context([board, db], { exposeData: true }))).toEqual({
       http: {
         middlewares: common(),
         routers: {
@@ -246,26 +255,21 @@ describe("the tools", () => {
 
   it("ask for no second login where the program has its own", () => {
     const own = service({ name: "board", tools: [tool({ login: "own" })] });
-    const { http } = yaml(toolsConfig(context([own]))) as {
+    const { http } = toolsConfig(context([own])) as {
       http: { routers: Record<string, { middlewares: string[] }> };
     };
     expect(http.routers["port-8430"]?.middlewares).toEqual(["security-headers"]);
   });
 
   it("ask for a certificate instead on another host", () => {
-    const { http, tls } = yaml(toolsConfig(context([board]), true)) as {
-      http: { routers: object };
-      tls: object;
-    };
+    const { http, tlsOptions } = toolsConfig(context([board]), true);
     expect(http.routers).toMatchObject({
       "port-8430": { middlewares: ["security-headers"], tls: { options: "mutual" } },
     });
-    expect(tls).toEqual({
-      options: {
-        mutual: {
-          minVersion: "VersionTLS12",
-          clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" },
-        },
+    expect(tlsOptions).toEqual({
+      mutual: {
+        minVersion: "VersionTLS12",
+        clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" },
       },
     });
   });

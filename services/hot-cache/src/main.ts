@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { hotCache } from "./service";
+
+runService(hotCache());

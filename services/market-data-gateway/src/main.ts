@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { marketDataGateway } from "./service";
+
+runService(marketDataGateway());

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { normalizer } from "./service";
+
+runService(normalizer());

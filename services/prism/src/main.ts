@@ -1,0 +1,4 @@
+import { runService } from "../../kit";
+import { prism } from "./service";
+
+runService(prism());

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { questdbWriter } from "./service";
+
+runService(questdbWriter);

@@ -60,10 +60,15 @@ export class Publisher<Record> {
 
   /**
    * @param id of this record and version, for ever: the stream recognises a repetition by it
-   * @returns the place in the stream, when the stream has acknowledged the record
+   * @returns when the stream has acknowledged the record
    * @throws {OutcomeUnknownError} after the deadline, or when the connection was closed for good
    */
-  publish(record: Record, id: string): Promise<number> {
+  async publish(record: Record, id: string): Promise<void> {
+    await this.place(record, id);
+  }
+
+  /** As {@link publish}. @returns the place of the record in the stream */
+  place(record: Record, id: string): Promise<number> {
     return new Promise((done, failed) => {
       this.#queue.push({ record, id, done, failed });
       this.#sending ??= this.#send().finally(() => (this.#sending = undefined));

@@ -39,7 +39,7 @@ test("what is said is heard once, in order, over a kill of the server", async ()
     log,
     health: new Health(),
   });
-  const sent: Promise<number>[] = [];
+  const sent: Promise<void>[] = [];
   for (let n = 0; n < 2000; n++) {
     sent.push(publisher.publish({ n }, `record-${n}`));
     if (n === 900) await nats.kill();

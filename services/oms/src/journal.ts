@@ -86,7 +86,7 @@ export class Journal {
     const watermark = said.subject === "confirmed" ? this.fills : this.orders;
     const record = watermark.begin();
     const { order_id, version } = said.order;
-    const sequence = await publisher.publish(recordOf(said), `${order_id}@${version}`);
+    const sequence = await publisher.place(recordOf(said), `${order_id}@${version}`);
     // in one go: the projection never says that it holds what it does not
     if (said.subject !== "confirmed") entry.saidAt = Date.now();
     this.#logged(entry, said);

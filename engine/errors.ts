@@ -78,7 +78,6 @@ export class EngineSwitchError extends EngineError {
     readonly changes: OpCounts,
   ) {
     const list = Object.entries(changes)
-      .filter(([op]) => op !== "same")
       .map(([op, count]) => `${String(count)} to ${op}`)
       .join(", ");
     super(

@@ -93,6 +93,8 @@ async function deploy(
       out.line("Stopped. What has been created stays; the next `./trade2026 up` goes on from there.");
       return 130;
     }
+    // Refused before anything was touched: there is nothing to report of the containers, nor to go on from.
+    if (error instanceof Error && error.name === "EngineSwitchError") throw error;
     await reportFailures(progress, deploying);
     out.line(`\n${describeError(error)}`);
     const alive = await connection.docker.ping().then(

@@ -36,7 +36,7 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     unset: options.unset,
   });
   const connection = await dockerOrInstall(asked.settings, options.yes, out);
-  const release = lockStack(context);
+  const release = await lockStack(context, say);
   const abort = untilInterrupted(say);
   try {
     const { config, sentence } = await decideImages(asked, connection.docker);

@@ -77,9 +77,9 @@ export const exeq = tradingService({
       nats,
       busGrant("exeq", {
         publishes: [...Object.values(broker), subjects.venueReport],
-        consumes: ["exeq-orders"],
-        hears: [patterns.bars, fills.confirmed, ...Object.values(orders)],
-        asks: [requests.cancelOrder],
+        consumes: ["exeq-orders", "exeq-fills"],
+        asks: [requests.cancelOrder, requests.replaceOrder],
+        replays: ["MARKET"],
       }),
     ),
     natsStreams,

@@ -9,7 +9,7 @@ import { imageResolver, loadPlan } from "./stacks/inputs";
 /** Settings → stack → outputs. `pulumi up` and `./trade2026 up` run this same function. */
 async function program(): Promise<Record<string, unknown>> {
   const settings = parseSettings(ownConfig());
-  const plan = loadPlan(settings, await readHostFacts(settings.prefix));
+  const plan = loadPlan(settings, await readHostFacts(settings));
   const images = { bundle: bundler(imageResolver(settings)) };
   switch (settings.kind) {
     case "platform":

@@ -214,6 +214,11 @@ export function buildProgram(exit: (code: number) => void): Command {
   )
     .option("--out <file>", "write it to a file")
     .action(act<{ out?: string }>((context, options) => command("ca").caExport(context, options)));
+  add(ca, "client <name>", "Issue a client's certificate, for a gateway that asks for one.")
+    .option("--out <folder>", "where its files go", ".")
+    .action(
+      act<{ out: string }>((context, options, [name = ""]) => command("ca").caClient(context, name, options)),
+    );
   add(ca, "renew", "Issue the gateways' certificates anew, and bring the platform up with them.")
     .addOption(yes())
     .action(act<{ yes: boolean }>((context, options) => command("ca").caRenew(context, options)));

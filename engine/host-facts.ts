@@ -4,18 +4,23 @@ import { UNKNOWN_HOST, type HostFacts, type JobFact } from "../model/host";
 import type { UsedSubnet } from "../model/lanes";
 import { LABEL } from "../model/plan";
 import type { UsedPort } from "../model/ports";
-import { dockerClient, findDocker } from "./docker-host";
+import type { Settings } from "../model/settings";
+import { dockerClient, findDocker, type DockerEndpoint } from "./docker-host";
 
 /**
- * Reads the host once: engine, networks, listeners, finished jobs. Shared by the program and by `doctor`.
- * @param prefix this platform's own: its lanes and ports are not somebody else's
+ * Reads the stack's host once: engine, networks, listeners, finished jobs. Shared by the program and by `doctor`.
+ * @param settings the prefix is this platform's own, its lanes and ports are not somebody else's; a stack with a
+ * `dockerHost` is judged by that host, not by this one
  * @returns what could be read; the rest is `unknown`. Never throws: a host that cannot be read is unknown.
  */
-export async function readHostFacts(prefix: string): Promise<HostFacts> {
-  const found = await findDocker().catch(() => undefined);
-  if (!found?.found) return UNKNOWN_HOST;
-  const docker = dockerClient(found.endpoint);
+export async function readHostFacts({
+  prefix,
+  dockerHost,
+}: Pick<Settings, "prefix" | "dockerHost">): Promise<HostFacts> {
+  const endpoint = dockerHost === "" ? await localEndpoint() : { host: dockerHost, from: "the settings" };
+  if (!endpoint) return UNKNOWN_HOST;
   try {
+    const docker = dockerClient(endpoint);
     const [info, networks, containers] = await Promise.all([
       docker.info() as Promise<EngineInfo>,
       docker.listNetworks(),
@@ -28,7 +33,7 @@ export async function readHostFacts(prefix: string): Promise<HostFacts> {
       cpus: info.NCPU,
       memoryMiB: Math.floor(info.MemTotal / 1024 ** 2),
       subnets: networks.flatMap((network) => subnetsOf(network, prefix)),
-      listeners: found.endpoint.host.startsWith("unix:") ? listeners(publishedBy(containers)) : "unknown",
+      listeners: endpoint.host.startsWith("unix:") ? listeners(publishedBy(containers)) : "unknown",
       jobs: await Promise.all(
         containers
           .filter(({ Labels }) => Labels[`${LABEL}.attempt`] !== undefined)
@@ -38,6 +43,11 @@ export async function readHostFacts(prefix: string): Promise<HostFacts> {
   } catch {
     return UNKNOWN_HOST;
   }
+}
+
+async function localEndpoint(): Promise<DockerEndpoint | undefined> {
+  const found = await findDocker().catch(() => undefined);
+  return found?.found ? found.endpoint : undefined;
 }
 
 interface EngineInfo {

@@ -11,6 +11,8 @@ export interface ComposeOptions {
   readonly inHouse: (service: string) => string;
   /** A credential's value, or what stands for it. */
   readonly value: (ref: SecretRef) => string;
+  /** The project that makes the lanes, where this stack stands on another one. @default the file makes its own */
+  readonly lanesOf?: string;
   /** First lines of the file, for its reader. */
   readonly header?: readonly string[];
 }
@@ -51,14 +53,11 @@ export function composeExport(plan: Plan, options: ComposeOptions): ComposeExpor
       running.map((container) => [container.name, service(container, plan, files, options)]),
     ),
     networks: Object.fromEntries(
-      plan.lanes.map(({ name, internal, bridge, subnet, gateway }) => [
-        name,
-        {
-          driver: "bridge",
-          internal,
-          driver_opts: { "com.docker.network.bridge.name": bridge },
-          ipam: { config: [{ subnet, gateway }] },
-        },
+      plan.lanes.map((lane) => [
+        lane.name,
+        options.lanesOf === undefined
+          ? ownLane(lane)
+          : { external: true, name: `${options.lanesOf}_${lane.name}` },
       ]),
     ),
     volumes: Object.fromEntries(
@@ -71,6 +70,15 @@ export function composeExport(plan: Plan, options: ComposeOptions): ComposeExpor
   return {
     yaml: `${header.map((line) => `${line}\n`).join("")}${stringify(escaped(document), { lineWidth: 0 })}`,
     files: files.map(({ path, content, secret }) => ({ path, content, secret })),
+  };
+}
+
+function ownLane({ internal, bridge, subnet, gateway }: Plan["lanes"][number]): ComposeValue {
+  return {
+    driver: "bridge",
+    internal,
+    driver_opts: { "com.docker.network.bridge.name": bridge },
+    ipam: { config: [{ subnet, gateway }] },
   };
 }
 

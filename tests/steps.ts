@@ -52,14 +52,26 @@ export const steps: readonly Step[] = [
     command: tsx("engine/conformance/run.ts", "--stand-ins", "--path", ".trade2026/engine/pulumi-3.259.0"),
     needs: ["engine", "docker"],
   },
+  {
+    name: "gpu",
+    command: tsx("tests/gpu/unstarted.ts"),
+    needs: ["engine", "images", "configs"],
+    count: tally,
+  },
   // Last, and with the machine to itself: what is measured in it is how the platform behaves, not how busy we are.
   {
     name: "e2e",
     command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"),
-    needs: ["engine", "images", "configs", "services", "conformance", "unit"],
+    needs: ["engine", "images", "configs", "services", "conformance", "gpu", "unit"],
     count: jestCounts,
   },
 ];
+
+/** The last line of our own scripts: `N passed, N failed`. */
+function tally(output: string): Counts {
+  const [, passed = "0", failed = "0"] = /^(\d+) passed, (\d+) failed$/m.exec(output) ?? [];
+  return { passed: Number(passed), failed: Number(failed) };
+}
 
 function jestCounts(output: string): Counts {
   const line = /^Tests:\s+(.*)$/m.exec(output)?.[1] ?? "";

@@ -1,10 +1,11 @@
 import { readHostFacts } from "../../engine/host-facts";
-import { findDocker, dockerClient } from "../../engine/docker-host";
+import { DockerUnavailableError } from "../../engine/errors";
 import { canonicalJson } from "../../model/canonical";
 import { UNKNOWN_HOST } from "../../model/host";
 import type { Plan } from "../../model/plan";
 import { readStackConfig, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
+import { connectDocker, type DockerConnection } from "../docker/connect";
 import { checkLines, guarded, type Check } from "../doctor/check";
 import { engineChecks } from "../doctor/engines";
 import { certificateChecks } from "../doctor/gateway";
@@ -39,23 +40,14 @@ async function allChecks(context: Context): Promise<readonly Check[]> {
     config = readStackConfig(context);
     return [{ about: "settings", state: "ok", found: describeSettings(context, config) }];
   });
-  const found = await findDocker();
-  const docker = found.found ? dockerClient(found.endpoint) : undefined;
-  const host = config && docker ? await readHostFacts(config.settings.prefix) : UNKNOWN_HOST;
+  const found = await findStacksDocker(config?.settings.dockerHost ?? "");
+  const docker = "docker" in found ? found.docker : undefined;
+  const host = config && docker ? await readHostFacts(config.settings) : UNKNOWN_HOST;
   const runtime: Check = { about: "Node", state: "ok", found: process.versions.node };
   const dockerFindings =
-    docker && found.found
-      ? await guarded("Docker", () => dockerChecks(docker, host, found.endpoint.from))
-      : found.found
-        ? []
-        : [
-            {
-              about: "Docker",
-              state: "problem",
-              found: `no engine answers (tried ${found.tried.join(", ")})`,
-              fix: found.fix,
-            } as const,
-          ];
+    "docker" in found
+      ? await guarded("Docker", () => dockerChecks(found.docker, host, found.endpoint.from))
+      : [found.problem];
   const engines = guarded("Pulumi", () => engineChecks(context));
   const disk = docker ? guarded("disk", () => diskChecks(docker)) : [];
   let plan: Plan | undefined;
@@ -81,6 +73,17 @@ async function allChecks(context: Context): Promise<readonly Check[]> {
     ...(await images),
     ...(await certificate),
   ];
+}
+
+/** The engine that the stack is on, or what is wrong with it. */
+async function findStacksDocker(dockerHost: string): Promise<DockerConnection | { readonly problem: Check }> {
+  try {
+    return await connectDocker({ dockerHost });
+  } catch (error) {
+    if (!(error instanceof DockerUnavailableError)) throw error;
+    const found = `no engine answers (tried ${error.tried.join(", ")})`;
+    return { problem: { about: "Docker", state: "problem", found, fix: error.fix } };
+  }
 }
 
 function describeSettings({ stack, home }: Context, { file, overrides }: StackConfig): string {

@@ -35,6 +35,7 @@ export async function exportCompose(context: Context, options: ExportComposeOpti
     : undefined;
   const exported = composeExport(plan, {
     folder: `./${folder}`,
+    ...lanesOf(context, plan),
     inHouse: (service) => `${plan.settings.prefix}/${service}:current`,
     value: values === undefined ? placeholder : (ref) => valueOf(ref, values),
     header: header(plan, basename(file)),
@@ -48,6 +49,13 @@ export async function exportCompose(context: Context, options: ExportComposeOpti
     `${target}: ${count(exported.files.length, "file")}, ${secret} of them with ${values === undefined ? "placeholders: fill them in before you start anything" : "real credentials: only you can open the folder; keep it out of repositories and backups that others read"}.`,
   );
   return 0;
+}
+
+/** A GPU stack on the platform's host uses the networks of the platform's own exported project. */
+function lanesOf(context: Context, { settings }: Plan): { readonly lanesOf?: string } {
+  if (settings.kind !== "gpu" || settings.dockerHost !== "") return {};
+  const stack = settings.platformStack.split("/").at(-1) ?? "";
+  return { lanesOf: readStackConfig({ ...context, stack }).settings.prefix };
 }
 
 /** `--wait` takes a job that has ended for one that failed (seen with 2.26.1): so everything first, then the services. */

@@ -22,7 +22,7 @@ const FOR_USERS = new Set(["ProblemsError", "UserError", "ImageBuildError"]);
 export function describeError(error: unknown, debug = false): string {
   const known = isForUsers(error);
   const message = error instanceof Error ? error.message : String(error);
-  const text = error instanceof ProblemsError ? inTermsOfTheCommand(message) : message;
+  const text = error instanceof ProblemsError ? inTermsOfTheCommand(message) : withFix(message);
   const lines = [redact(text)];
   if (!known) {
     lines.unshift("Something unexpected went wrong:");
@@ -32,6 +32,14 @@ export function describeError(error: unknown, debug = false): string {
   }
   if (debug && error instanceof Error && error.stack !== undefined) lines.push("", redact(error.stack));
   return lines.join("\n");
+}
+
+/** Pulumi's own words for a stack to stand on that is not there name no way out. */
+function withFix(message: string): string {
+  return message.replace(
+    /unknown stack "[^"]*\/([^"/]+)"/,
+    "$&\n    fix: bring that stack up first (./trade2026 up --stack $1), or name the one to stand on: --set platformStack=<stack>",
+  );
 }
 
 function isForUsers(error: unknown): boolean {

@@ -17,7 +17,7 @@ export async function checkedPlan(
   { docker }: DockerConnection,
   out: Output,
 ): Promise<Plan> {
-  const [host, disk] = await Promise.all([readHostFacts(settings.prefix), engineDisk(docker)]);
+  const [host, disk] = await Promise.all([readHostFacts(settings), engineDisk(docker)]);
   const plan = loadPlan(settings, host);
   const [footprint, space] = [preflight(plan, host), diskProblems(disk)];
   assertNoProblems("This machine", [...footprint.problems, ...space.problems]);

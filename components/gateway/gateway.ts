@@ -55,6 +55,8 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
   readonly routes: (context: ConfigureContext) => DynamicConfig;
   /** Issues its certificate. */
   readonly authority: JobSpec;
+  /** Clients show a certificate of that authority, and log in nowhere. @default false */
+  readonly mutual?: boolean;
 }
 
 /** Traefik with the file provider. No Docker socket; routes and certificates are read again when they change. */
@@ -67,6 +69,7 @@ export function traefik({
   entryPoints,
   routes,
   authority,
+  mutual = false,
 }: GatewayInput): ServiceSpec {
   return defineService({
     name,
@@ -91,13 +94,18 @@ export function traefik({
     slo: { availability: 99.9 },
     publish,
     configure: (context) => ({
-      config: [staticConfig(entryPoints(context)), dynamicConfig(context.settings.tlsEpoch, routes(context))],
-      secrets: [
-        {
-          path: "users",
-          content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
-        },
+      config: [
+        staticConfig(entryPoints(context)),
+        dynamicConfig(context.settings.tlsEpoch, routes(context), mutual),
       ],
+      secrets: mutual
+        ? []
+        : [
+            {
+              path: "users",
+              content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
+            },
+          ],
       shared: [{ volume: tlsVolume(authority), path: TLS_PATH, readOnly: true }],
     }),
   });

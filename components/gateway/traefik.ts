@@ -71,16 +71,15 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
 export interface DynamicConfig {
   readonly http: Readonly<Record<string, unknown>>;
   readonly tcp?: Readonly<Record<string, unknown>>;
-  /** TLS options by name, beside the default. */
-  readonly tlsOptions?: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Everything that is read again when it changes, in one file that ends with its own hash. It is rewritten in place, and
  * Traefik would take an empty file, or a part of it, as the new configuration: `t26 follow` hands it over when it is
- * whole ({@link FOLLOW}).
+ * whole ({@link FOLLOW}). `mutual` is part of the default TLS options: those of a router count only where the client
+ * names the router's host, and one that comes by the address names none.
  */
-export function dynamicConfig(epoch: number, { http, tcp, tlsOptions }: DynamicConfig): FileSpec {
+export function dynamicConfig(epoch: number, { http, tcp }: DynamicConfig, mutual = false): FileSpec {
   const pair = { certFile: `${TLS_PATH}/tls.crt`, keyFile: `${TLS_PATH}/tls.key` };
   const config = {
     http,
@@ -88,13 +87,16 @@ export function dynamicConfig(epoch: number, { http, tcp, tlsOptions }: DynamicC
     tls: {
       certificates: [pair],
       stores: { default: { defaultCertificate: pair } },
-      options: { default: { minVersion: "VersionTLS12" }, ...tlsOptions },
+      options: { default: { minVersion: "VersionTLS12", ...(mutual ? { clientAuth: CLIENT_AUTH } : {}) } },
     },
   };
   // The epoch is in the file, so that raising it makes Traefik read the new leaf.
   const content = `# certificate epoch ${epoch}\n${stringify(config)}`;
   return { path: "dynamic/dynamic.yml", content: seal(content), onChange: "reload" };
 }
+
+/** Lets in nobody without a certificate of the gateway's own authority. */
+const CLIENT_AUTH = { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" };
 
 /** The last line by which `t26 follow` knows that a file is whole. */
 function seal(content: string): string {
@@ -167,17 +169,9 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
   };
 }
 
-/** TLS options that let in nobody without a certificate of the gateway's own authority. */
-const MUTUAL_TLS = {
-  mutual: {
-    minVersion: "VersionTLS12",
-    clientAuth: { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" },
-  },
-};
-
 /**
- * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`,
- * HTTP clients show a certificate instead of logging in.
+ * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`
+ * nobody logs in: the gateway asks for a certificate.
  */
 export function toolsConfig(
   { services, settings, wellKnown }: PlatformContext,
@@ -193,7 +187,7 @@ export function toolsConfig(
   const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
   return {
     http: {
-      middlewares: commonMiddlewares(hostPort("https", settings, wellKnown)),
+      middlewares: commonMiddlewares(hostPort("https", settings, wellKnown), !mutual),
       ...section(
         "routers",
         http.map(({ tool, name }) => [
@@ -203,7 +197,7 @@ export function toolsConfig(
             rule: hosts,
             service: name,
             middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
-            tls: mutual ? { options: "mutual" } : {},
+            tls: {},
           },
         ]),
       ),
@@ -215,7 +209,6 @@ export function toolsConfig(
         ]),
       ),
     },
-    ...(mutual ? { tlsOptions: MUTUAL_TLS } : {}),
     ...(tcp.length === 0
       ? {}
       : {
@@ -260,7 +253,7 @@ function serviceUrl(service: ServiceSpec, port: string): string {
   return `http://${service.name}:${service.ports[port]}`;
 }
 
-function commonMiddlewares(httpsPort: number): Readonly<Record<string, unknown>> {
+function commonMiddlewares(httpsPort: number, login = true): Readonly<Record<string, unknown>> {
   return {
     "security-headers": {
       headers: {
@@ -273,7 +266,9 @@ function commonMiddlewares(httpsPort: number): Readonly<Record<string, unknown>>
         customResponseHeaders: { Server: "", "X-Powered-By": "" },
       },
     },
-    login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } },
+    ...(login
+      ? { login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } } }
+      : {}),
   };
 }
 

@@ -10,6 +10,7 @@ import { toolEntryPoints, toolsConfig } from "../gateway/traefik";
  */
 export function gpuWorkloads(settings: Settings): readonly Workload[] {
   const authority = certificateAuthority("gpu-ca");
+  const mutual = settings.dockerHost !== "";
   const triton = defineService({
     name: "triton",
     title: "Triton model server",
@@ -49,8 +50,9 @@ export function gpuWorkloads(settings: Settings): readonly Workload[] {
     ports: {},
     publish: (context) => toolEntryPoints(context).map(({ name, port }) => ({ name, container: port })),
     entryPoints: toolEntryPoints,
-    routes: (context) => toolsConfig(context, settings.dockerHost !== ""),
+    routes: (context) => toolsConfig(context, mutual),
     authority,
+    mutual,
   });
   return [authority, triton, gateway];
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { composeExport } from "../../model/compose";
 import { ROOT } from "../../stacks/inputs";
-import { exposedPlatform } from "./platforms";
+import { exposedPlatform, gpuServing } from "./platforms";
 import { madeUp } from "./sandbox";
 
 /** Compose's own loader, with its schema: what `docker compose config` reads a file with. */
@@ -50,6 +50,26 @@ describe("the exported Compose file", () => {
   it("is read, with every container that runs in it", () => {
     const running = plan.containers.filter(({ role }) => role !== "writer").map(({ name }) => name);
     expect(check(exported.yaml)).toEqual({ code: 0, services: running.sort(), error: "" });
+  });
+
+  it.each([
+    ["on the platform's networks", {}, { lanesOf: "trade2026" }],
+    ["with networks of its own", { dockerHost: "ssh://ops@gpu1.example.com" }, {}],
+  ])("of the GPU stack is read too, %s", (_how, settings, lanes) => {
+    const gpu = gpuServing(settings);
+    const { yaml, files } = composeExport(gpu, {
+      folder: "./files",
+      inHouse: String,
+      value: madeUp,
+      ...lanes,
+    });
+    for (const { path, content } of files) {
+      const file = join(folder, "files", path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
+    }
+    const running = gpu.containers.filter(({ role }) => role !== "writer").map(({ name }) => name);
+    expect(check(yaml)).toEqual({ code: 0, services: running.sort(), error: "" });
   });
 
   it.each([

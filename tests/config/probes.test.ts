@@ -1,19 +1,21 @@
 import { execIn } from "../harness/docker";
-import { exposedPlatform } from "./platforms";
+import type { Plan } from "../../model/plan";
+import { exposedPlatform, gpuServing } from "./platforms";
 import { Sandbox } from "./sandbox";
 
-const plan = exposedPlatform();
 /** Programs of others; our own services have tests of their own, and run in the end-to-end test. */
-const services = plan.containers
-  .filter(({ role, image }) => role === "service" && image.kind === "thirdParty")
-  .map(({ name }) => name);
+const services = [exposedPlatform(), gpuServing()].flatMap((plan) =>
+  plan.containers
+    .filter(({ role, image }) => role === "service" && image.kind === "thirdParty")
+    .map(({ name }) => [name, plan] as [string, Plan]),
+);
 
-describe.each(services)("%s", (name) => {
+describe.each(services)("%s", (name, plan) => {
   let sandbox: Sandbox;
   beforeAll(async () => {
     sandbox = await Sandbox.open(`probe-${name}`, plan);
-    if (plan.containers.some((one) => one.name === name && one.dependsOn.includes("ca")))
-      await sandbox.run("ca");
+    const authority = plan.containers.find(({ command }) => command?.[0] === "ca")?.name ?? "";
+    if (sandbox.planned(name).dependsOn.includes(authority)) await sandbox.run(authority);
   });
   afterAll(() => sandbox.close());
 

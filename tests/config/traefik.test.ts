@@ -1,19 +1,12 @@
-import { createHash } from "node:crypto";
 import type Docker from "dockerode";
 import { GATEWAY_PORTS } from "../../components/gateway/gateway";
 import { execIn, logs, until } from "../harness/docker";
 import { ask, type Answer } from "../harness/https";
 import { defaultPlatform, exposedPlatform } from "./platforms";
 import { BCRYPT_PASSWORD, hostPortOf, Sandbox } from "./sandbox";
+import { DYNAMIC, sealed } from "./sealed";
 
-const DYNAMIC = "/etc/traefik/dynamic/dynamic.yml";
 const LOGIN = { user: "operator", password: BCRYPT_PASSWORD };
-
-/** With its last line true again after a change. */
-function sealed(content: string): string {
-  const body = content.replace(/# sha256 [0-9a-f]{64}\n$/, "");
-  return `${body}# sha256 ${createHash("sha256").update(body).digest("hex")}\n`;
-}
 
 /** Lines of Traefik's own log that tell of a mistake in its configuration. */
 async function complaints(gateway: Docker.Container): Promise<readonly string[]> {

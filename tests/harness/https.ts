@@ -1,6 +1,7 @@
 import { request, type RequestOptions } from "node:https";
 import { request as plainRequest } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
 
 export interface Answer {
   readonly status: number;
@@ -14,6 +15,8 @@ export interface Ask {
   readonly body?: string | Buffer;
   /** The authority that the server's certificate must come from, PEM. */
   readonly ca?: string;
+  /** The certificate that the client shows, PEM. */
+  readonly client?: { readonly cert: string; readonly key: string };
   readonly auth?: { readonly user: string; readonly password: string };
   readonly agent?: RequestOptions["agent"];
 }
@@ -21,14 +24,16 @@ export interface Ask {
 /** One request, no redirect followed. @throws what the connection says, a certificate that is not trusted among it */
 export function ask(
   url: string,
-  { method = "GET", headers = {}, body, ca, auth, agent }: Ask = {},
+  { method = "GET", headers = {}, body, ca, client, auth, agent }: Ask = {},
 ): Promise<Answer> {
+  const { hostname } = new URL(url);
   const options: RequestOptions = {
     method,
     headers,
     timeout: 20_000,
-    // Whatever the Host header says, the certificate is that of the address.
-    servername: new URL(url).hostname,
+    // Whatever the Host header says, the certificate is that of the address. An address has no name to send.
+    servername: isIP(hostname) === 0 ? hostname : "",
+    ...client,
     ...(ca === undefined ? {} : { ca }),
     ...(auth === undefined ? {} : { auth: `${auth.user}:${auth.password}` }),
     ...(agent === undefined ? {} : { agent }),

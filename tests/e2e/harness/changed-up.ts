@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<void> {
     configOverrides: config.overrides,
     program: async () => {
       const { settings } = config;
-      const plan = loadPlan(settings, await readHostFacts(settings.prefix), {
+      const plan = loadPlan(settings, await readHostFacts(settings), {
         workloads: changedWorkloads(workloadsOf(settings), changes),
       });
       const bundle = bundler(imageResolver(settings));

@@ -28,7 +28,7 @@ async function main(home: string): Promise<void> {
     home,
     ...(process.env["DOCKER_HOST"] === undefined ? {} : { dockerHost: process.env["DOCKER_HOST"] }),
     program: async () =>
-      devStack(loadPlan(settings, await readHostFacts(settings.prefix), { workloads: [opa] }), {
+      devStack(loadPlan(settings, await readHostFacts(settings), { workloads: [opa] }), {
         bundle: (service) => {
           throw new Error(`${service} is not part of this`);
         },

@@ -112,6 +112,12 @@ describe("errors", () => {
     expect(describeError(docker)).toBe("No Docker engine answers (tried unix:///x). Start it.");
   });
 
+  test("a stack to stand on that is not there comes with a way out", () => {
+    const error = new UserError('Preview failed: unknown stack "organization/trade2026/dev"');
+    expect(describeError(error)).toContain("./trade2026 up --stack dev");
+    expect(describeError(error)).toContain("--set platformStack=<stack>");
+  });
+
   test("settings' problems name this command", () => {
     const error = new ProblemsError("The stack's settings", [
       {

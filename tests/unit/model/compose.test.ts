@@ -128,6 +128,14 @@ describe("composeExport", () => {
     });
   });
 
+  test("on top of another project it makes no networks of its own", () => {
+    const { networks } = parse(composeExport(storePlan, { ...options, lanesOf: "platform" }).yaml) as {
+      networks: Record<string, unknown>;
+    };
+    expect(networks["backend"]).toEqual({ external: true, name: "platform_backend" });
+    expect(new Set(Object.keys(networks))).toEqual(new Set(storePlan.lanes.map(({ name }) => name)));
+  });
+
   test("the header is a comment, and the same plan gives the same text", () => {
     const { yaml } = composeExport(storePlan, { ...options, header: ["First", "", "Last"] });
     expect(yaml.startsWith("# First\n#\n# Last\nname: trade2026\n")).toBe(true);

@@ -97,10 +97,7 @@ describe("the static configuration", () => {
 });
 
 describe("the dynamic configuration", () => {
-  const tls = dynamicConfig(7, {
-    http: { routers: {} },
-    tlsOptions: { mutual: { minVersion: "VersionTLS13" } },
-  });
+  const tls = dynamicConfig(7, { http: { routers: {} } });
 
   it("reads the certificate of the volume, anew when the epoch is raised", () => {
     const pair = { certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" };
@@ -111,7 +108,7 @@ describe("the dynamic configuration", () => {
       tls: {
         certificates: [pair],
         stores: { default: { defaultCertificate: pair } },
-        options: { default: { minVersion: "VersionTLS12" }, mutual: { minVersion: "VersionTLS13" } },
+        options: { default: { minVersion: "VersionTLS12" } },
       },
     });
   });
@@ -120,6 +117,16 @@ describe("the dynamic configuration", () => {
     const text = String(tls.content);
     const [, before = "", hash] = /^([^]*)# sha256 ([0-9a-f]{64})\n$/.exec(text) ?? [];
     expect(createHash("sha256").update(before).digest("hex")).toBe(hash);
+  });
+});
+
+it("lets in only its own authority's clients where it says so, whatever host they name", () => {
+  const { tls } = yaml(dynamicConfig(1, { http: {} }, true)) as { tls: { options: object } };
+  expect(tls.options).toEqual({
+    default: {
+      minVersion: "VersionTLS12",
+      clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" },
+    },
   });
 });
 
@@ -261,17 +268,12 @@ describe("the tools", () => {
     expect(http.routers["port-8430"]?.middlewares).toEqual(["security-headers"]);
   });
 
-  it("ask for a certificate instead on another host", () => {
-    const { http, tlsOptions } = toolsConfig(context([board]), true);
-    expect(http.routers).toMatchObject({
-      "port-8430": { middlewares: ["security-headers"], tls: { options: "mutual" } },
-    });
-    expect(tlsOptions).toEqual({
-      mutual: {
-        minVersion: "VersionTLS12",
-        clientAuth: { caFiles: ["/tls/ca.crt"], clientAuthType: "RequireAndVerifyClientCert" },
-      },
-    });
+  it("know no login where the gateway asks for a certificate", () => {
+    const { http } = toolsConfig(context([board]), true) as {
+      http: { routers: object; middlewares: object };
+    };
+    expect(http.routers).toMatchObject({ "port-8430": { middlewares: ["security-headers"], tls: {} } });
+    expect(Object.keys(http.middlewares)).toEqual(["security-headers"]);
   });
 
   it("listen on their usual ports, whatever the host publishes", () => {

@@ -1,3 +1,4 @@
+import { hostPort } from "../../model/ports";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
 import { access, type ConfigureContext } from "../../model/service";
 import { nats } from "../data/nats";
@@ -30,16 +31,32 @@ export const authn = tradingService({
   resources: { memory: "256MiB", cpus: 1 },
   tier: "P0",
   slo: { availability: 99.9, latency: { p95: "500ms" } },
-  env: { CLIENTS_FILE: "/run/secrets/clients.json" },
+  env: {
+    CLIENTS_FILE: "/run/secrets/clients.json",
+    POSTGRES_URL: "postgres://postgres:5432/authn",
+    POSTGRES_USERNAME: "authn",
+    POSTGRES_PASSWORD_FILE: "/run/secrets/authn-db-password",
+    OPA_TOKEN_FILE: "/run/secrets/opa-password",
+    ADMIN_PASSWORD_FILE: "/run/secrets/admin-password",
+    SEALING_KEY_FILE: "/run/secrets/sealing-key",
+  },
   configure: (context) => {
+    const { settings, wellKnown } = context;
+    const [host = "localhost"] = settings.hostNames;
+    const https = hostPort("https", settings, wellKnown);
     const admin = context.own("admin", "Login of the first user, admin");
-    const seal = context.own("seal", "Authentication: seals the signing keys in the database");
+    const seal = context.own("sealing-key", "Authentication: seals the signing keys in the database", {
+      protectsData: true,
+    });
     return {
-      env: { ADMIN_PASSWORD_FILE: "/run/secrets/admin-password", SEAL_KEY_FILE: "/run/secrets/seal-key" },
+      env: {
+        LOGIN_URL: `https://${host}${https === 443 ? "" : `:${https}`}/api/auth/login`,
+        HOSTS: [...settings.hostNames, settings.bindAddress].join(","),
+      },
       secrets: [
         { path: "clients.json", content: clients(context) },
         { path: "admin-password", content: secretText`${secretRef(admin)}` },
-        { path: "seal-key", content: secretText`${secretRef(seal)}` },
+        { path: "sealing-key", content: secretText`${secretRef(seal)}` },
       ],
     };
   },

@@ -1,3 +1,8 @@
+const swc = [
+  "@swc/jest",
+  { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+];
+
 /** Fast suite: plain values, mocks, architecture and policy. The engine tests run by `tests/run.ts`. */
 module.exports = {
   testEnvironment: "node",
@@ -8,6 +13,11 @@ module.exports = {
     "<rootDir>/services",
   ],
   testMatch: ["**/*.test.ts"],
-  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  transform: {
+    "^.+\\.ts$": swc,
+    // published as ES modules only
+    "/node_modules/jose/.+\\.js$": swc,
+  },
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
   modulePathIgnorePatterns: ["<rootDir>/.trade2026/"],
 };

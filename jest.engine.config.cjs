@@ -1,5 +1,5 @@
 /** Checks that need a Docker engine: rendered configs through their programs, and the platform end to end. */
-const { transform, modulePathIgnorePatterns } = require("./jest.config.cjs");
+const { transform, transformIgnorePatterns, modulePathIgnorePatterns } = require("./jest.config.cjs");
 
 const project = (name, more) => ({
   displayName: name,
@@ -7,6 +7,7 @@ const project = (name, more) => ({
   roots: [`<rootDir>/tests/${name}`],
   testMatch: ["**/*.test.ts"],
   transform,
+  transformIgnorePatterns,
   modulePathIgnorePatterns,
   ...more,
 });

@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { StackLockedError } from "../engine/errors";
 import { homeOf, lockFolder } from "../engine/home";
-import { releaseAllLocks, releaseStaleLocks } from "../engine/locks";
+import { holdersAtWork, releaseAllLocks, releaseStaleLocks } from "../engine/locks";
 import type { Context } from "./context";
 
 interface Holder {
@@ -16,6 +17,9 @@ interface Holder {
 
 /** A file that has been made and not yet written. */
 const JUST_MADE_MS = 2000;
+/** What Pulumi has begun it ends, and a container that waits for its health may take that long. */
+const PULUMI_ENDS_MS = 180_000;
+const LOOK_MS = 500;
 
 /**
  * Holds the stack for one command that changes it. Pulumi's own lock covers its own run; what comes before it
@@ -23,7 +27,11 @@ const JUST_MADE_MS = 2000;
  * @returns lets go
  * @throws StackLockedError while another one runs
  */
-export function lockStack(context: Context): () => void {
+export async function lockStack(
+  context: Context,
+  say: (line: string) => void,
+  limitMs = PULUMI_ENDS_MS,
+): Promise<() => void> {
   const { home, stack } = context;
   const file = lockFile(home, stack);
   mkdirSync(dirname(file), { recursive: true });
@@ -44,19 +52,35 @@ export function lockStack(context: Context): () => void {
       rmSync(file, { force: true });
     }
   }
-  const release = (): void => rmSync(file, { force: true });
+  const remove = (): void => rmSync(file, { force: true });
+  process.once("exit", remove);
+  const release = (): void => {
+    process.off("exit", remove);
+    remove();
+  };
   try {
-    // A killed command may have left Pulumi behind, still at work.
-    releaseStaleLocks(lockFolder(homeOf(context.root, home), "trade2026", stack), stack);
+    const pulumi = lockFolder(homeOf(context.root, home), "trade2026", stack);
+    await pulumiEnds(pulumi, say, limitMs);
+    releaseStaleLocks(pulumi, stack);
+    return release;
   } catch (error) {
     release();
     throw error;
   }
-  process.once("exit", release);
-  return () => {
-    process.off("exit", release);
-    release();
-  };
+}
+
+/** A killed command may have left Pulumi behind: nobody's any more, it ends with the steps that it has begun. */
+async function pulumiEnds(folder: string, say: (line: string) => void, limitMs: number): Promise<void> {
+  const until = Date.now() + limitMs;
+  for (let told = false; Date.now() < until; told = true) {
+    const [pid] = holdersAtWork(folder);
+    if (pid === undefined) return;
+    if (!told)
+      say(
+        `Pulumi (process ${pid}) is still at work for a command that is gone: waiting until it has ended …`,
+      );
+    await wait(LOOK_MS);
+  }
 }
 
 /** Takes the stack's locks away from whoever holds them. */

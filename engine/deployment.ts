@@ -86,7 +86,7 @@ export class Deployment {
     return { changes: events.changes, steps: events.steps, unchanged, seconds: events.seconds };
   }
 
-  /** @throws EngineSwitchError when the other engine made this stack and this one would change it */
+  /** @throws EngineSwitchError when the other engine made this stack and this one would change what there is of it */
   async up(options: UpOptions = {}): Promise<DeployResult> {
     await this.guardSwitch();
     const events = await this.run("up", options.signal, (run) =>
@@ -171,21 +171,25 @@ export class Deployment {
     const record = readEngineRecord(home, this.stack);
     if (acceptEngineSwitch || record === undefined || record.kind === this.engine.kind) return;
     if (this.resources().length === 0) return;
-    const plan = await this.preview();
-    if (!plan.unchanged) throw new EngineSwitchError(this.stack, record.kind, this.engine.kind, plan.changes);
+    // Looked at in silence: to those who follow the events, this would be the deployment itself.
+    const { changes } = await this.run("preview", undefined, (run) => this.parts.pulumi.preview(run), true);
+    const disturbing = disturbingChanges(changes);
+    if (Object.keys(disturbing).length > 0)
+      throw new EngineSwitchError(this.stack, record.kind, this.engine.kind, disturbing);
   }
 
   private async run(
     action: Action,
     signal: AbortSignal | undefined,
     start: (options: RunOptions) => Promise<unknown>,
+    silent = false,
   ): Promise<EventCollector> {
     const { parallel, onEvent, onOutput } = this.parts;
     if (action !== "preview") releaseStaleLocks(this.locks(), this.stack);
-    const events = new EventCollector(onEvent);
+    const events = new EventCollector(silent ? undefined : onEvent);
     const options: RunOptions = {
       onEvent: events.accept,
-      onOutput: (text) => onOutput?.(text),
+      onOutput: (text) => (silent ? undefined : onOutput?.(text)),
       color: "never",
       ...(parallel === undefined ? {} : { parallel }),
       ...(signal === undefined ? {} : { signal }),
@@ -239,6 +243,12 @@ export class Deployment {
       output,
     );
   }
+}
+
+/** What happens to things that there are. A new one is nobody's yet: after a `down`, most of a platform is. */
+function disturbingChanges(changes: OpCounts): OpCounts {
+  const { same: _, create: _new, read: _read, ...disturbing } = changes;
+  return Object.fromEntries(Object.entries(disturbing).filter(([, count]) => count > 0));
 }
 
 function selection(options: PreviewOptions): { refresh?: boolean; target?: string[]; replace?: string[] } {

@@ -14,8 +14,9 @@ export class EngineUnavailableError extends EngineError {
     readonly requested: EngineKind | undefined,
     readonly missing: readonly string[],
   ) {
-    const which = requested === undefined ? "No Pulumi engine" : `The ${requested} engine`;
-    super(`${which} can be had on this machine:\n${missing.map((line) => `  - ${line}`).join("\n")}`);
+    const none =
+      requested === undefined ? "No Pulumi engine can be had" : `The ${requested} engine cannot be had`;
+    super(`${none} on this machine:\n${missing.map((line) => `  - ${line}`).join("\n")}`);
   }
 }
 
@@ -78,7 +79,6 @@ export class EngineSwitchError extends EngineError {
     readonly changes: OpCounts,
   ) {
     const list = Object.entries(changes)
-      .filter(([op]) => op !== "same")
       .map(([op, count]) => `${String(count)} to ${op}`)
       .join(", ");
     super(

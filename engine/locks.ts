@@ -31,6 +31,13 @@ export function releaseStaleLocks(folder: string, stack: string, here: string = 
   return locks.length;
 }
 
+/** Pulumi runs on this machine that hold a lock and are at work, by their process numbers. */
+export function holdersAtWork(folder: string, here: string = hostname()): readonly number[] {
+  return readLocks(folder).flatMap(({ hostname: host, pid }) =>
+    host === here && pid !== undefined && isPulumiAlive(pid) ? [pid] : [],
+  );
+}
+
 /** Removes every lock, whoever holds it. */
 export function releaseAllLocks(folder: string): void {
   readLocks(folder).forEach(remove);

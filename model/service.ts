@@ -252,8 +252,15 @@ export interface ConfigureContext extends PlatformContext {
   readonly consumers: readonly Consumer[];
   /** The operator's credential for this workload. */
   readonly operator: Credential;
-  /** A further credential of this workload's own: internal users, probes. */
-  readonly own: (username: string, purpose: string) => Credential;
+  /**
+   * A further credential of this workload's own: internal users, probes. `protectsData` for one that data elsewhere is
+   * locked with; where the workload keeps data itself, all of its credentials are.
+   */
+  readonly own: (
+    username: string,
+    purpose: string,
+    options?: { readonly protectsData: boolean },
+  ) => Credential;
 }
 
 export interface Configured {

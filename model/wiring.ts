@@ -42,8 +42,9 @@ export function wire(
     services,
     operator: operatorOf(target),
     consumers: consumersOf(target, workloads),
-    own: (username, purpose) => {
-      const credential = credentialOf(target, username, purpose);
+    own: (username, purpose, { protectsData } = { protectsData: false }) => {
+      const known = credentialOf(target, username, purpose);
+      const credential = { ...known, protectsData: known.protectsData || protectsData };
       own.set(credential.id, credential);
       return credential;
     },

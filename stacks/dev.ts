@@ -4,6 +4,7 @@ import { Images, type ImagesArgs } from "../components/core/images";
 import { Toolbox } from "../components/core/toolbox";
 import { DataCore } from "../components/data/data-core";
 import { TraefikGateway } from "../components/gateway/gateways";
+import { TradingCore } from "../components/trading/trading-core";
 import { Lanes } from "../components/network/lanes";
 import type { Plan } from "../model/plan";
 
@@ -15,6 +16,7 @@ export function devStack(plan: Plan, images: ImagesArgs): Record<string, unknown
   new Credentials("credentials", deployment);
   new Toolbox("toolbox", deployment);
   new DataCore("data", deployment);
+  new TradingCore("trading", deployment);
   const gateway = new TraefikGateway("gateways", deployment);
 
   return {

@@ -25,7 +25,7 @@ export async function down(context: Context, options: DownOptions, out = new Out
   const config = readStackConfig(context);
   const { docker, endpoint } = await connectDocker(config.settings);
   if (options.volumes) await confirmed(context, config, options.confirm);
-  const release = lockStack(context);
+  const release = await lockStack(context, (line) => out.line(line));
   const interruptible = untilInterrupted((line) => out.line(line));
   const began = Date.now();
   try {

@@ -36,7 +36,7 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     unset: options.unset,
   });
   const connection = await dockerOrInstall(asked.settings, options.yes, out);
-  const release = lockStack(context);
+  const release = await lockStack(context, say);
   const abort = untilInterrupted(say);
   try {
     const { config, sentence } = await decideImages(asked, connection.docker);
@@ -93,6 +93,8 @@ async function deploy(
       out.line("Stopped. What has been created stays; the next `./trade2026 up` goes on from there.");
       return 130;
     }
+    // Refused before anything was touched: there is nothing to report of the containers, nor to go on from.
+    if (error instanceof Error && error.name === "EngineSwitchError") throw error;
     await reportFailures(progress, deploying);
     out.line(`\n${describeError(error)}`);
     const alive = await connection.docker.ping().then(

@@ -34,6 +34,7 @@ export function busGrant(service: string, use: BusUse): Grant {
   });
   const replayed = (use.replays ?? []).flatMap((stream) => [
     `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
     `$JS.API.CONSUMER.CREATE.${stream}.>`,
     `$JS.API.CONSUMER.DELETE.${stream}.*`,
     `$JS.API.CONSUMER.INFO.${stream}.*`,

@@ -5,11 +5,15 @@ import { opensearch } from "./opensearch";
 import { questdb } from "./questdb";
 import { BUCKETS, s3 } from "./s3";
 
+/** Streams, and the consumers of them that services read. */
+export const natsStreams = setup(nats, "streams", "JetStream streams", ["streams"]);
+export const questdbTables = setup(questdb, "tables", "QuestDB tables", ["questdb"]);
+
 /** Jobs of services/datainit, one a store: idempotent, as its operator, each reads back what it made. */
 export const setupJobs: readonly JobSpec[] = [
-  setup(nats, "streams", "JetStream streams", ["streams"]),
+  natsStreams,
   setup(s3, "buckets", "S3 buckets", ["buckets", ...BUCKETS]),
-  setup(questdb, "tables", "QuestDB tables", ["questdb"]),
+  questdbTables,
   setup(clickhouse, "tables", "ClickHouse tables", ["clickhouse"]),
   setup(opensearch, "templates", "OpenSearch index templates", ["opensearch"]),
 ];

@@ -44,7 +44,20 @@ function form(key: string, value: unknown, all: Readonly<Record<string, unknown>
       content: `${one.content?.length ?? 0} characters`,
     }));
   }
-  return value === undefined ? null : (JSON.parse(normaliseText(JSON.stringify(value))) as unknown);
+  const settled = key === "ports" && Array.isArray(value) ? inOrder(value as readonly Port[]) : value;
+  return settled === undefined ? null : (JSON.parse(normaliseText(JSON.stringify(settled))) as unknown);
+}
+
+interface Port {
+  readonly internal?: number;
+  readonly protocol?: string;
+}
+
+/** The plugin sorts by the container's port alone: of tcp and udp on one port now this comes first, now that. */
+function inOrder(ports: readonly Port[]): readonly Port[] {
+  return [...ports].sort(
+    (a, b) => (a.internal ?? 0) - (b.internal ?? 0) || (a.protocol ?? "").localeCompare(b.protocol ?? ""),
+  );
 }
 
 function hashForm(hash: string): string {

@@ -20,14 +20,21 @@ export interface ConsumerDefinition {
 const defaults = { deliver: "all", ackWaitSeconds: 10, maxAckPending: 2000 } as const;
 
 export const consumers: readonly ConsumerDefinition[] = [
-  // accepted orders to the venue's queue; cancels and replaces with them, in their order
+  // accepted orders to the venue's queue; cancels and replaces with them, in their order; and how slices ended
   {
     ...defaults,
     name: "exeq-orders",
     service: "exeq",
     stream: "ORDERS",
-    subjects: [subjects.orders.accepted, subjects.orders.pending, subjects.orders.cancelled],
+    subjects: [
+      subjects.orders.accepted,
+      subjects.orders.pending,
+      subjects.orders.cancelled,
+      subjects.orders.rejected,
+    ],
   },
+  // the next slice of an iceberg waits for the fill of the one before it
+  { ...defaults, name: "exeq-fills", service: "exeq", stream: "FILLS", subjects: [subjects.fills.confirmed] },
   {
     ...defaults,
     name: "live-gateway-commands",

@@ -38,6 +38,11 @@ const reported = {
 /** What a venue says of an order, executions aside (`fills.execution`). It has the last word. */
 export const venueReport = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("accepted"), ...reported }),
+  /**
+   * An order that did not come from the OMS and is about to be at the venue: the kill switch closes a position with
+   * it. It is recorded as it is here, without asking risk, and is not routed again.
+   */
+  z.strictObject({ kind: z.literal("opened"), ...reported, order }),
   z.strictObject({ kind: z.literal("rejected"), ...reported, reason: z.string().min(1) }),
   z.strictObject({ kind: z.literal("cancelled"), ...reported, reason: z.string().optional() }),
   z.strictObject({ kind: z.literal("expired"), ...reported, reason: z.string().optional() }),

@@ -68,6 +68,8 @@ export const riskReply = z.discriminatedUnion("approved", [
   z.strictObject({
     approved: z.literal(false),
     reason: z.string().min(1),
+    /** One of `riskRule`. */
+    rule: z.string().min(1).optional(),
     risk_level: riskLevel,
     warnings: z.array(z.string()),
   }),

@@ -86,16 +86,24 @@ function acceptTypeAlias(input: unknown): unknown {
  * What a client sends. Unknown fields and values are refused, never defaulted; only the venue, the account and the
  * time in force have a default, because a client of one venue and account has nothing to say about them.
  */
-const newOrderFields = z
-  .strictObject({
-    ...instruction,
-    time_in_force: timeInForce.default("DAY"),
-    account: identifier.default("default"),
-    venue: identifier.default("prism"),
-  })
-  .superRefine(checkPrices);
-export const newOrder = z.preprocess(acceptTypeAlias, newOrderFields);
+const newOrderFields = {
+  ...instruction,
+  time_in_force: timeInForce.default("DAY"),
+  account: identifier.default("default"),
+  venue: identifier.default("prism"),
+};
+export const newOrder = z.preprocess(
+  acceptTypeAlias,
+  z.strictObject(newOrderFields).superRefine(checkPrices),
+);
 export type NewOrder = z.infer<typeof newOrder>;
+
+/** The same from inside the platform, where an order may be a part of another one. */
+export const newInternalOrder = z.preprocess(
+  acceptTypeAlias,
+  z.strictObject({ ...newOrderFields, parent_order_id: z.uuid().optional() }).superRefine(checkPrices),
+);
+export type NewInternalOrder = z.infer<typeof newInternalOrder>;
 
 /** An order as it is now. `version` grows by one with every change; the newest is the truth. */
 export const order = z
@@ -109,6 +117,8 @@ export const order = z
     average_fill_price: nonNegativeDecimal.optional(),
     remaining_quantity: nonNegativeDecimal,
     commission: decimal,
+    /** The newest of its venue's reports that it reflects: how an older one is recognised when it is told again. */
+    venue_report_id: identifier.optional(),
     created_at: timestampMs,
     updated_at: timestampMs,
     version: z.int().positive(),
@@ -133,3 +143,15 @@ export const replaceRequest = z
     error: "changes nothing: give a quantity, price or stop_price",
   });
 export type ReplaceRequest = z.infer<typeof replaceRequest>;
+
+/** The answer to orders.cancel.request and orders.replace.request; `error` is a word for programs. */
+export const changeReply = z.discriminatedUnion("ok", [
+  z.strictObject({ ok: z.literal(true), order }),
+  z.strictObject({
+    ok: z.literal(false),
+    error: z.string().min(1),
+    message: z.string().min(1),
+    order: order.optional(),
+  }),
+]);
+export type ChangeReply = z.infer<typeof changeReply>;

@@ -33,4 +33,5 @@ export {
   type Role,
   type Verify,
 } from "./auth";
+export { connectValkey, execute, valkeyStateFields, type Valkey, type ValkeySettings } from "./valkey";
 export { inboxOf } from "../contracts/subjects";

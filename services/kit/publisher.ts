@@ -30,7 +30,7 @@ export interface PublisherOptions {
 interface Waiting<Record> {
   readonly record: Record;
   readonly id: string;
-  readonly done: () => void;
+  readonly done: (sequence: number) => void;
   readonly failed: (error: Error) => void;
 }
 
@@ -61,9 +61,14 @@ export class Publisher<Record> {
   /**
    * @param id of this record and version, for ever: the stream recognises a repetition by it
    * @returns when the stream has acknowledged the record
-   * @throws {OutcomeUnknownError} after the deadline
+   * @throws {OutcomeUnknownError} after the deadline, or when the connection was closed for good
    */
-  publish(record: Record, id: string): Promise<void> {
+  async publish(record: Record, id: string): Promise<void> {
+    await this.place(record, id);
+  }
+
+  /** As {@link publish}. @returns the place of the record in the stream */
+  place(record: Record, id: string): Promise<number> {
     return new Promise((done, failed) => {
       this.#queue.push({ record, id, done, failed });
       this.#sending ??= this.#send().finally(() => (this.#sending = undefined));
@@ -82,25 +87,25 @@ export class Publisher<Record> {
       const { batch, payload } = takeBatch(this.#queue);
       this.#queue = this.#queue.slice(batch.length);
       try {
-        await this.#store(batch, payload);
-        batch.forEach(({ done }) => done());
+        const sequence = await this.#store(batch, payload);
+        batch.forEach(({ done }) => done(sequence));
       } catch (error) {
         batch.forEach(({ failed }) => failed(error as Error));
       }
     }
   }
 
-  async #store(batch: readonly Waiting<Record>[], payload: string): Promise<void> {
-    const { subject, log, deadlineMs = 5000 } = this.#options;
+  async #store(batch: readonly Waiting<Record>[], payload: string): Promise<number> {
+    const { nats, subject, log, deadlineMs = 5000 } = this.#options;
     const msgID = `${batch[0]?.id ?? ""}+${batch.length}`;
     const deadline = performance.now() + deadlineMs;
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#stream.publish(subject, payload, { msgID, timeout: ATTEMPT_MS });
-        return;
+        return (await this.#stream.publish(subject, payload, { msgID, timeout: ATTEMPT_MS })).seq;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        if (performance.now() + 100 >= deadline) throw new OutcomeUnknownError(subject, reason);
+        if (nats.isClosed() || performance.now() + 100 >= deadline)
+          throw new OutcomeUnknownError(subject, reason);
         log.warn(
           { subject, attempt, records: batch.length, reason },
           "not acknowledged yet, saying it again",

@@ -125,4 +125,8 @@ export const questdbMigrations: readonly Migration<QuestDBTable>[] = [
       table,
     })),
   },
+  {
+    id: "0002-venue-report",
+    steps: [{ kind: "addColumns", table: "orders", columns: [["venue_report_id", "VARCHAR"]] }],
+  },
 ];

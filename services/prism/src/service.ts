@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { instruments as contracted, type Instrument } from "../../contracts";
+import { sessionEnd as calendarEnd } from "../../contracts/calendar";
 import { connectNats, milliseconds, natsFields, secret, text, wholeNumber } from "../../kit";
 import type { ServiceDefinition } from "../../kit";
 import { toUnits } from "./domain/decimals";
 import { feeOf } from "./domain/market";
-import { sessionEnd as ownSessionEnd, type SessionEnd } from "./domain/session-end";
+import type { SessionEnd } from "./domain/engine";
 import { createVenueMetrics } from "./metrics";
 import { addRoutes } from "./routes";
 import { Store } from "./store";
@@ -51,7 +52,7 @@ export interface PrismParts {
 
 /** The paper venue. */
 export function prism(parts: PrismParts = {}): ServiceDefinition<typeof fields> {
-  const { instruments = contracted, sessionEnd = ownSessionEnd } = parts;
+  const { instruments = contracted, sessionEnd = calendarEnd } = parts;
   return {
     name: "prism",
     version: "0.1.0",

@@ -74,6 +74,7 @@ export function orderRow(order: Order): Row {
       commission: decimal(order.commission),
       algo: text(order.algo && JSON.stringify(order.algo)),
       reject_reason: text(order.reject_reason),
+      venue_report_id: text(order.venue_report_id),
       created_at: { type: "timestamp", value: order.created_at },
     },
     timestamp: order.updated_at,

@@ -14,7 +14,15 @@ export const tables: Readonly<Record<string, readonly string[]>> = {
       "order_type",
     ],
     ...["time_in_force", "account", "venue", "status", "quantity", "price", "stop_price", "filled_quantity"],
-    ...["average_fill_price", "remaining_quantity", "commission", "algo", "reject_reason", "created_at"],
+    ...[
+      "average_fill_price",
+      "remaining_quantity",
+      "commission",
+      "algo",
+      "reject_reason",
+      "venue_report_id",
+      "created_at",
+    ],
   ],
   fills: [
     ...[

@@ -31,18 +31,7 @@ export function trade2026(args: readonly string[], options: RunOptions = {}): Pr
 /** Brings the platform up, with its settings. */
 export function up(args: readonly string[] = [], options: RunOptions = {}): Promise<Said> {
   return trade2026(
-    [
-      "up",
-      "--stack",
-      STACK,
-      "--yes",
-      "--engine",
-      engineKind(),
-      "--set",
-      "images=packages",
-      ...SETTINGS,
-      ...args,
-    ],
+    ["up", "--stack", STACK, "--yes", "--set", "images=packages", ...SETTINGS, ...args],
     options,
   );
 }
@@ -75,7 +64,14 @@ function runKept(program: string, args: readonly string[], options: RunOptions):
   const child = spawn(program, [...args], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", TRADE2026_HOME: HOME, ...env },
+    env: {
+      ...process.env,
+      NO_COLOR: "1",
+      FORCE_COLOR: "0",
+      TRADE2026_HOME: HOME,
+      TRADE2026_ENGINE: engineKind(),
+      ...env,
+    },
     // Its own process group, so that a test can end it with everything that it has started.
     detached: process.platform !== "win32",
   });

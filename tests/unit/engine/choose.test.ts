@@ -59,6 +59,7 @@ describe("choosing an engine", () => {
   it("says what is missing when the official engine was asked for", async () => {
     const error = await chooseEngine({ root, requested: "official", env: bare() }).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(EngineUnavailableError);
+    expect((error as Error).message).toMatch(/^The official engine cannot be had on this machine:\n {2}- /);
     expect((error as EngineUnavailableError).missing.map((line) => line.split(":")[0])).toEqual([
       `the Pulumi CLI ${CLI_VERSION}`,
       `plugin docker ${PLUGIN_VERSIONS.docker}`,

@@ -178,9 +178,13 @@ function catching(act: () => unknown): unknown {
 }
 
 describe("Pulumi.yaml", () => {
+  const root = join(__dirname, "../../..");
   const project = z
-    .object({ config: z.record(z.string(), z.record(z.string(), z.unknown())) })
-    .parse(parse(readFileSync(join(__dirname, "../../../Pulumi.yaml"), "utf8")));
+    .object({
+      runtime: z.object({ options: z.object({ tsconfig: z.string() }) }),
+      config: z.record(z.string(), z.record(z.string(), z.unknown())),
+    })
+    .parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
 
   it("declares every setting with its type, default and description, and no other", () => {
     expect(project.config).toEqual(
@@ -191,6 +195,13 @@ describe("Pulumi.yaml", () => {
         ]),
       ),
     );
+  });
+
+  it("has Pulumi compile the program without checking its types again", () => {
+    expect(JSON.parse(readFileSync(join(root, project.runtime.options.tsconfig), "utf8"))).toEqual({
+      extends: "./tsconfig.json",
+      compilerOptions: { noCheck: true },
+    });
   });
 });
 

@@ -10,6 +10,11 @@ import { bcrypt } from "./bcrypt";
 
 const SPECIAL = "!@#$%&*()-_=+[]{}<>:?";
 const SECRETS = ["result", "bcryptHash"] as const;
+/**
+ * What the official plugin notes of the form of a state. Without it a refresh there takes the state for one of its
+ * first version, and brings it up to date with another hash of the same password.
+ */
+const FORM = { __meta: JSON.stringify({ schema_version: "3" }) };
 
 const settings: Fields = replacing({
   length: whole({ required: true, min: 1 }),
@@ -46,10 +51,11 @@ export const passwordType: ResourceType<void> = {
     const bcryptHash = await bcrypt(result, randomBytes(16));
     return {
       id: "none",
-      state: { ...wanted, result: new Secret(result), bcryptHash: new Secret(bcryptHash) },
+      state: { ...wanted, ...FORM, result: new Secret(result), bcryptHash: new Secret(bcryptHash) },
     };
   },
-  read: (_context, _id, state, inputs) => Promise.resolve({ state: secretAgain(state), inputs }),
+  read: (_context, _id, state, inputs) =>
+    Promise.resolve({ state: secretAgain({ ...FORM, ...state }), inputs }),
   update: (_context, _id, { state }) => Promise.resolve(secretAgain(state)),
   remove: () => Promise.resolve(),
 };

@@ -8,7 +8,6 @@ import { availableFor, crossQuotes, matchOrder } from "./matching";
 import { Quote, type QuoteState } from "./quote";
 import { answerOf, pricesOf, Records, type Counters, type RequestRecord } from "./records";
 import type { PositionView } from "./positions";
-import type { SessionEnd } from "./session-end";
 import {
   remainingOf,
   type CancelOrder,
@@ -34,6 +33,9 @@ export interface Snapshot {
   readonly positions: readonly PositionView[];
   readonly counters: Omit<Counters, "priority">;
 }
+
+/** When a DAY order of that moment expires, in milliseconds since 1970 UTC: the same until it is there. */
+export type SessionEnd = (session: SessionName, atMs: number) => number;
 
 export interface EngineOptions {
   readonly venue: string;

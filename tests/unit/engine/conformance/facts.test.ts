@@ -27,6 +27,13 @@ describe("outputFact", () => {
     });
   });
 
+  it("lists tcp and udp of one port in one order, whichever the plugin had", () => {
+    const port = (internal: number, protocol: string): object => ({ internal, external: 29010, protocol });
+    const [tcp, udp, other] = [port(80, "tcp"), port(80, "udp"), port(443, "tcp")];
+    expect(outputFact("ports", [udp, tcp, other], {})).toEqual([tcp, udp, other]);
+    expect(outputFact("ports", [tcp, udp, other], {})).toEqual([tcp, udp, other]);
+  });
+
   it("notices characters that the settings do not allow", () => {
     expect(outputFact("result", "aB3-", { special: false })).toBe("4 of something else: -");
   });

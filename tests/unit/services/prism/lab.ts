@@ -9,7 +9,7 @@ import type { FillRecord, OrderRequest, VenueEvent } from "../../../../services/
 import type { PositionView } from "../../../../services/prism/src/domain/positions";
 import type { QuoteState } from "../../../../services/prism/src/domain/quote";
 import type { OrderView } from "../../../../services/prism/src/domain/views";
-import { sessionEnd } from "../../../../services/prism/src/domain/session-end";
+import { sessionEnd } from "../../../../services/contracts/calendar";
 import { instruments, type Tick } from "../../../../services/contracts";
 
 /** What a store does, in memory, as texts: nothing that is not written can come back. */

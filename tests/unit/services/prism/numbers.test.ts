@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { fromUnits, toUnits, unitsOf } from "../../../../services/prism/src/domain/decimals";
 import { depthOf } from "../../../../services/prism/src/domain/depth";
 import { feeOf, Market } from "../../../../services/prism/src/domain/market";
-import { sessionEnd } from "../../../../services/prism/src/domain/session-end";
 import { decimalOf, divide, instrumentOf, multiply, type Instrument } from "../../../../services/contracts";
 
 function known(symbol: string): Instrument {
@@ -85,18 +84,4 @@ test("the depth model's formula is what its version says: recorded fills are exp
     { price: 10_001, lots: 425 },
     { price: 10_002, lots: 1117 },
   ]);
-});
-
-test.each([
-  ["CONTINUOUS", "2025-03-03T15:00:00Z", "2025-03-04T00:00:00Z"],
-  ["CONTINUOUS", "2025-03-04T00:00:00Z", "2025-03-05T00:00:00Z"],
-  ["US_EQUITY", "2025-03-03T15:00:00Z", "2025-03-03T21:00:00Z"],
-  // at the close begins the next
-  ["US_EQUITY", "2025-03-03T21:00:00Z", "2025-03-04T21:00:00Z"],
-  // over a weekend with a change of clocks
-  ["US_EQUITY", "2025-03-07T22:00:00Z", "2025-03-10T20:00:00Z"],
-  // still yesterday in New York
-  ["US_EQUITY", "2025-07-02T00:30:00Z", "2025-07-02T20:00:00Z"],
-] as const)("a DAY order of %s at %s ends at %s", (session, at, end) => {
-  expect(new Date(sessionEnd(session, Date.parse(at))).toISOString()).toBe(end.replace("Z", ".000Z"));
 });

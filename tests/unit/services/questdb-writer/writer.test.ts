@@ -5,6 +5,7 @@ import { LineError, lineOf, type Row } from "../../../../services/questdb-writer
 import { QuestdbError, type WriteAnswer } from "../../../../services/questdb-writer/src/questdb";
 import { missingColumns, tables } from "../../../../services/questdb-writer/src/tables";
 import { Writer } from "../../../../services/questdb-writer/src/writer";
+import { expectedTables } from "../../../../services/datainit/src/migrations";
 import { questdbMigrations } from "../../../../services/datainit/src/questdb-schema";
 
 const row = (symbol: string, price = "1.5"): Row => ({
@@ -139,12 +140,7 @@ test("an error of the server is no refusal", async () => {
 });
 
 test("the columns that are written are the columns that the migrations make", async () => {
-  const made = new Map<string, readonly string[]>();
-  for (const step of questdbMigrations.flatMap(({ steps }) => steps))
-    if (step.kind === "createTable")
-      made.set(
-        step.table.name,
-        step.table.columns.map(([name]) => name),
-      );
-  expect(await missingColumns((table) => Promise.resolve(made.get(table) ?? []))).toBeUndefined();
+  const made = expectedTables(questdbMigrations);
+  const columnsOf = (table: string) => Promise.resolve(made.get(table)?.map(([name]) => name) ?? []);
+  expect(await missingColumns(columnsOf)).toBeUndefined();
 });

@@ -87,6 +87,14 @@ describe("a password", () => {
     });
   });
 
+  it("notes the form of its state as the official plugin does, which else makes another hash in a refresh", async () => {
+    const noted = { __meta: '{"schema_version":"3"}' };
+    const { state } = await passwordType.create(undefined, { length: 8 }, timing);
+    expect(state).toMatchObject(noted);
+    const { __meta: _, ...older } = state;
+    expect((await passwordType.read(undefined, "none", older, {}))?.state).toMatchObject(noted);
+  });
+
   it.each([
     [{ length: 8 }, { length: 8 }, []],
     [{ length: 8 }, { length: 9 }, ["length"]],

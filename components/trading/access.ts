@@ -1,0 +1,73 @@
+import { hostPort } from "../../model/ports";
+import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
+import { access, type ConfigureContext } from "../../model/service";
+import { nats } from "../data/nats";
+import { busGrant } from "../data/nats-grants";
+import { natsStreams } from "../data/setup";
+import { opa } from "../data/opa";
+import { postgresDatabase } from "../data/postgres";
+import { tradingService } from "./api";
+
+export const authnDatabase = postgresDatabase("authn", "Users and signing keys");
+
+/**
+ * Users, service clients and their tokens. A need of it with a `role` (and `accounts`) makes a client that gets tokens
+ * of that role; one without only learns where the keys are.
+ */
+export const authn = tradingService({
+  name: "authn",
+  title: "Authentication",
+  port: 8114,
+  lanes: ["lowlatency", "backend"],
+  route: { path: "/api/auth", rate: { average: 20, burst: 60 } },
+  endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
+  needs: [
+    access(nats, busGrant("authn", { publishes: ["audit.authn.*"] })),
+    access(opa, { packages: ["trade2026"] }),
+    natsStreams,
+    authnDatabase,
+  ],
+  // Argon2 takes 19 MiB for each login that is under way.
+  resources: { memory: "256MiB", cpus: 1 },
+  tier: "P0",
+  slo: { availability: 99.9, latency: { p95: "500ms" } },
+  env: {
+    CLIENTS_FILE: "/run/secrets/clients.json",
+    POSTGRES_URL: "postgres://postgres:5432/authn",
+    POSTGRES_USERNAME: "authn",
+    POSTGRES_PASSWORD_FILE: "/run/secrets/authn-db-password",
+    OPA_TOKEN_FILE: "/run/secrets/opa-password",
+    ADMIN_PASSWORD_FILE: "/run/secrets/admin-password",
+    SEALING_KEY_FILE: "/run/secrets/sealing-key",
+  },
+  configure: (context) => {
+    const { settings, wellKnown } = context;
+    const [host = "localhost"] = settings.hostNames;
+    const https = hostPort("https", settings, wellKnown);
+    const admin = context.own("admin", "Login of the first user, admin");
+    const seal = context.own("sealing-key", "Authentication: seals the signing keys in the database", {
+      protectsData: true,
+    });
+    return {
+      env: {
+        LOGIN_URL: `https://${host}${https === 443 ? "" : `:${https}`}/api/auth/login`,
+        HOSTS: [...settings.hostNames, settings.bindAddress].join(","),
+      },
+      secrets: [
+        { path: "clients.json", content: clients(context) },
+        { path: "admin-password", content: secretText`${secretRef(admin)}` },
+        { path: "sealing-key", content: secretText`${secretRef(seal)}` },
+      ],
+    };
+  },
+});
+
+function clients({ consumers }: ConfigureContext): SecretText {
+  const entries = consumers
+    .filter(({ grant }) => typeof grant.role === "string")
+    .map(({ name, grant, credential }) => {
+      const { role, accounts = ["*"] } = grant;
+      return secretText`{"id":${JSON.stringify(name)},"role":${JSON.stringify(role)},"accounts":${JSON.stringify(accounts)},"sha256":"${secretRef(credential, "sha256")}"}`;
+    });
+  return secretText`[${joinTexts(entries, ",")}]\n`;
+}

@@ -1,0 +1,4 @@
+import { runService } from "../../kit";
+import { exeq } from "./service";
+
+runService(exeq());

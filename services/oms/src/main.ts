@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { oms } from "./service";
+
+runService(oms());

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { pnlService } from "./service";
+
+runService(pnlService());

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { riskService } from "./service";
+
+runService(riskService());

@@ -89,7 +89,10 @@ function box(x: number, y: number, service: ContainerPlan, line: string): string
   const also = service.lanes.slice(1);
   return [
     `<rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="6" fill="#fff" stroke="${line}"/>`,
-    text(x + BOX.width / 2, y + (also.length > 0 ? 19 : 27), service.name, { size: 13, anchor: "middle" }),
+    text(x + BOX.width / 2, y + (also.length > 0 ? 19 : 27), service.name, {
+      size: fitting(service.name),
+      anchor: "middle",
+    }),
     ...(also.length > 0
       ? [
           text(x + BOX.width / 2, y + 35, `+ ${also.join(", ")}`, {
@@ -100,6 +103,11 @@ function box(x: number, y: number, service: ContainerPlan, line: string): string
         ]
       : []),
   ].join("\n");
+}
+
+/** A letter is about 0.6 of its size wide. */
+function fitting(name: string): number {
+  return Math.min(13, Math.floor((BOX.width - 8) / (0.6 * name.length)));
 }
 
 function drawAcross(service: ContainerPlan, index: number, height: number): string {

@@ -68,6 +68,8 @@ export const steps: readonly Step[] = [
     long: true,
     count: jestCounts,
   },
+  // Measures; fails only when a command does. Wants a quiet machine.
+  { name: "bench", command: tsx("tests/bench/run.ts"), needs: ["engine", "images"], long: true },
 ];
 
 function jestCounts(output: string): Counts {

@@ -1,7 +1,6 @@
 import type { DockerEndpoint } from "./docker-host";
-import { backendUrl } from "./home";
+import { backendUrl, hermeticPulumiHome } from "./home";
 import type { Home } from "./home";
-import { join } from "node:path";
 import type { Passphrase } from "./passphrase";
 import type { PreparedEngine } from "./types";
 
@@ -19,10 +18,12 @@ export function engineEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The state is rewritten at every step; a second copy each time doubles that.
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    // The CLI lives for seconds: memory spent on not collecting garbage is a twelfth of its processor time.
+    GOGC: process.env["GOGC"] ?? "400",
     ...(docker === undefined || docker.from === "default socket" ? {} : { DOCKER_HOST: docker.host }),
     ...(engine.kind === "hermetic"
       ? {
-          PULUMI_HOME: join(home.folder, "pulumi-home"),
+          PULUMI_HOME: hermeticPulumiHome(home),
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
           PULUMI_DEBUG_PROVIDERS: attach ?? "",
         }

@@ -7,8 +7,10 @@ import type { DockerEndpoint } from "./docker-host";
 import { engineEnvironment } from "./environment";
 import { DockerUnavailableError, StackProblemError } from "./errors";
 import type { DeployEvent } from "./events";
+import { setCliLogs } from "./hermetic/cli/logs";
 import { serveProviders } from "./hermetic/providers/serve";
-import { homeOf, makeFolders, stateFile } from "./home";
+import { hermeticPulumiHome, homeOf, makeFolders, stateFile } from "./home";
+import { parallelSteps } from "./parallel";
 import { passphraseFor } from "./passphrase";
 import { writeProjectFile, writeStackConfig } from "./stack-config";
 import type { StackConfig } from "./stack-config";
@@ -31,7 +33,7 @@ export interface OpenStackOptions {
   readonly home?: string;
   /** The Docker engine to work on. @default the one that `docker` itself would use */
   readonly docker?: DockerEndpoint;
-  /** Resources worked on at once. @default the CLI's own: four a processor */
+  /** Resources worked on at once. @default see parallel.ts */
   readonly parallel?: number;
   readonly onEvent?: (event: DeployEvent) => void;
   /** Everything the CLI prints, as it prints it. */
@@ -40,7 +42,7 @@ export interface OpenStackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Deploy even if the other engine made this stack. @default false */
   readonly acceptEngineSwitch?: boolean;
-  /** Keep stack traces of errors in the program, which makes every run slower by a third. @default false */
+  /** Keep stack traces of errors in the program and the CLI's own log, which makes every run much slower. @default false */
   readonly traces?: boolean;
 }
 
@@ -64,6 +66,8 @@ export async function openStack(options: OpenStackOptions): Promise<Deployment> 
   makeFolders(home);
   writeProjectFile(home, root, project);
   writeStackConfig(home, stack, options.config, options.configOverrides);
+  const traces = options.traces ?? env["TRADE2026_TRACES"] === "1";
+  if (engine.kind === "hermetic") setCliLogs(hermeticPulumiHome(home), traces);
 
   const docker = options.docker ?? (await theDockerEngine(env));
   const providers = engine.kind === "hermetic" ? await serveProviders(docker) : undefined;
@@ -89,9 +93,9 @@ export async function openStack(options: OpenStackOptions): Promise<Deployment> 
       readOutputs,
       passphraseSource: passphrase.source,
       acceptEngineSwitch: options.acceptEngineSwitch ?? false,
-      traces: options.traces ?? env["TRADE2026_TRACES"] === "1",
+      traces,
       close: () => providers?.close() ?? Promise.resolve(),
-      ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+      parallel: options.parallel ?? parallelSteps([docker.host]),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
       ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
     });

@@ -60,6 +60,7 @@ describe("a stack that the other engine deployed last", () => {
       readOutputs: () => Promise.resolve({}),
       passphraseSource: "",
       acceptEngineSwitch,
+      parallel: 8,
       traces: false,
       onEvent: (event) => seen.push(event),
       close: () => Promise.resolve(),

@@ -12,6 +12,7 @@ import type * as Preview from "./commands/preview";
 import type * as Secrets from "./commands/secrets";
 import type * as Status from "./commands/status";
 import type * as Test from "./commands/test";
+import type * as Trading from "./commands/trading";
 import type * as Up from "./commands/up";
 import type * as Urls from "./commands/urls";
 import { contextOf, type Context } from "./context";
@@ -26,6 +27,7 @@ interface Modules {
   readonly down: typeof Down;
   readonly status: typeof Status;
   readonly logs: typeof Logs;
+  readonly trading: typeof Trading;
   readonly urls: typeof Urls;
   readonly secrets: typeof Secrets;
   readonly doctor: typeof Doctor;
@@ -62,6 +64,9 @@ function lines(text: string): string {
   if (text === "all" || /^\d+$/.test(text)) return text;
   throw new InvalidArgumentError("give a number of lines, or all");
 }
+
+const TRADING_EXIT =
+  "\nExit codes: 0 done and confirmed; 1 failed, or not known; 2 the live gateway does not run, so that nothing can send\norders, and nothing was done; 3 not confirmed.";
 
 /** The whole command line. `exit` is told each command's exit code. */
 export function buildProgram(exit: (code: number) => void): Command {
@@ -155,6 +160,34 @@ export function buildProgram(exit: (code: number) => void): Command {
         command("logs").logs(context, service, options),
       ),
     );
+
+  const why = (): Option =>
+    new Option("--reason <text>", "why, for the audit log; 1 to 500 letters").makeOptionMandatory();
+  add(program, "trading", "State of trading: mode, kill switch, who, why, since when.")
+    .addOption(json())
+    .addHelpText("after", TRADING_EXIT)
+    .action(act<{ json: boolean }>((context, options) => command("trading").trading(context, options)));
+  add(program, "halt", "Stop trading at once, without asking.")
+    .addOption(
+      new Option(
+        "--level <level>",
+        "no order passes; or only what brings a position nearer to zero; or cancel everything and close positions",
+      )
+        .choices(["no-new-orders", "reduce-only", "flatten"])
+        .default("no-new-orders"),
+    )
+    .addOption(why())
+    .option("--yes", "flatten without asking; the other levels never ask", false)
+    .addHelpText(
+      "after",
+      `\nIt speaks to the live gateway's process through the Docker engine: gateway, logins, bus and order service may\nall be down. flatten cancels what is open and closes positions at the market.\n${TRADING_EXIT}`,
+    )
+    .action(act<Trading.HaltOptions>((context, options) => command("trading").halt(context, options)));
+  add(program, "resume", "Let trading go on after a halt; asks first.")
+    .addOption(why())
+    .option("--yes", "without asking", false)
+    .addHelpText("after", TRADING_EXIT)
+    .action(act<Trading.ResumeOptions>((context, options) => command("trading").resume(context, options)));
 
   add(program, "urls", "Where everything answers.")
     .addOption(json())

@@ -5,6 +5,7 @@ import {
   defineJob,
   defineService,
   thirdParty,
+  type Capability,
   type ConfigureContext,
   type Endpoint,
   type JobSpec,
@@ -81,12 +82,13 @@ export const postgres = defineService({
  * A database on the shared server, owned by a role of its own, with a login for each consumer. Services that
  * need it get `<NAME>_HOST`, `_PORT`, `_URL`, `_USERNAME` and `_PASSWORD_FILE`.
  * @param name database and owning role; letters, digits and underscores
+ * @param capability whose database it is
  */
-export function postgresDatabase(name: string, title: string): JobSpec {
+export function postgresDatabase(name: string, title: string, capability: Capability = "data"): JobSpec {
   return defineJob({
     name: `${name}-db`,
     title,
-    capability: "data",
+    capability,
     image: thirdParty("postgres"),
     lanes: ["backend"],
     needs: [access(postgres, { as: "operator" })],

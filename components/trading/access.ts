@@ -8,7 +8,7 @@ import { opa } from "../data/opa";
 import { postgresDatabase } from "../data/postgres";
 import { tradingService } from "./api";
 
-export const authnDatabase = postgresDatabase("authn", "Users and signing keys");
+export const authnDatabase = postgresDatabase("authn", "Users and signing keys", "trading");
 
 /**
  * Users, service clients and their tokens. A need of it with a `role` (and `accounts`) makes a client that gets tokens

@@ -51,15 +51,6 @@ export const consumers: readonly ConsumerDefinition[] = [
   },
   {
     ...defaults,
-    name: "risk-orders",
-    service: "risk",
-    stream: "ORDERS",
-    subjects: Object.values(subjects.orders),
-  },
-  { ...defaults, name: "risk-fills", service: "risk", stream: "FILLS", subjects: [subjects.fills.confirmed] },
-  { ...defaults, name: "pnl-fills", service: "pnl", stream: "FILLS", subjects: [subjects.fills.confirmed] },
-  {
-    ...defaults,
     name: "questdb-writer-orders",
     service: "questdb-writer",
     stream: "ORDERS",

@@ -29,6 +29,12 @@ export interface ConsumeOptions<Value> {
   readonly health: Health;
   /** @default 256 */
   readonly limit?: number;
+  /**
+   * How long to wait for more before a few messages are handled, in milliseconds: for what is costly each time and in
+   * no hurry.
+   * @default 0
+   */
+  readonly lingerMs?: number;
 }
 
 export interface Consumption {
@@ -108,7 +114,7 @@ class Reader<Value> {
   }
 
   async #work(): Promise<void> {
-    const { limit = 256 } = this.#options;
+    const { limit = 256, lingerMs = 0 } = this.#options;
     const closed = this.#messages?.closed() ?? Promise.resolve();
     let ended = false;
     void closed.then(() => {
@@ -120,6 +126,9 @@ class Reader<Value> {
         if (ended) throw new Error("the consumer is gone");
         await new Promise<void>((resolve) => (this.#arrived = resolve));
         continue;
+      }
+      if (lingerMs > 0 && this.#queue.length < limit) {
+        await new Promise((resolve) => setTimeout(resolve, lingerMs));
       }
       await this.#take(this.#queue.splice(0, limit));
     }

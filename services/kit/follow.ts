@@ -174,6 +174,7 @@ export class Follower<Value> {
         },
       });
     this.#messages = messages;
+    if (this.#stopping) messages.stop();
     this.#heardAt = performance.now();
     this.#trouble = undefined;
     void this.#listen(messages);

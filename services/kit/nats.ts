@@ -20,6 +20,11 @@ export interface NatsOptions {
   readonly service: string;
   readonly log: Log;
   readonly health: Health;
+  /**
+   * Whether the service is of use without it. If it is, the first connection is tried once, and the caller tries again.
+   * @default true
+   */
+  readonly required?: boolean;
 }
 
 /**
@@ -28,7 +33,7 @@ export interface NatsOptions {
  * other's answers.
  *
  * @returns the connection; drain it at the end (`onStop(() => nats.drain())`)
- * @throws when the server refuses the credentials
+ * @throws when the server refuses the credentials; when it is not required and not there
  */
 export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
   const { settings, log, health } = options;
@@ -39,7 +44,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
     name: options.service,
     inboxPrefix: inboxOf(settings.NATS_USERNAME),
     maxReconnectAttempts: -1,
-    waitOnFirstConnect: true,
+    waitOnFirstConnect: options.required ?? true,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     pingInterval: 10_000,
@@ -49,6 +54,7 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
   const link = watchLink(connection, log);
   health.addReadiness({
     name: "nats",
+    required: options.required ?? true,
     check: () => {
       if (!link.connected) {
         throw new Error(link.lastError ?? "not connected");

@@ -106,10 +106,20 @@ export async function startQuestdb(
   return { ...store, url, query };
 }
 
+/** PostgreSQL with an empty database `test`; user `test`, password `test`. */
+export function startPostgres(name: string): Promise<Store> {
+  return start(`${name}-postgres`, "postgres", 5432, {
+    Env: ["POSTGRES_USER=test", "POSTGRES_DB=test", "POSTGRES_PASSWORD_FILE=/tmp/password"],
+    files: { "/tmp/password": "test" },
+    // "do you speak TLS?", which it answers before anybody has logged in
+    greeting: Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]),
+  });
+}
+
 interface StoreOptions extends Pick<Docker.ContainerCreateOptions, "Entrypoint" | "Cmd" | "User" | "Env"> {
   readonly files: Readonly<Record<string, string>>;
   /** What it answers something to, once it works. @default what NATS and Valkey answer */
-  readonly greeting?: string;
+  readonly greeting?: string | Buffer;
 }
 
 async function start(name: string, program: string, port: number, options: StoreOptions): Promise<Store> {
@@ -157,7 +167,7 @@ function freePort(): Promise<number> {
 }
 
 /** The engine's proxy takes connections before the program does: only its answer counts. */
-function listens(port: number, greeting: string): Promise<boolean> {
+function listens(port: number, greeting: string | Buffer): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connectTcp(port, "127.0.0.1");
     const end = (answer: boolean): void => {

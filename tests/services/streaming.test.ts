@@ -30,7 +30,7 @@ test("what is said is heard once, in order, over a kill of the server", async ()
   const messages: number[] = [];
   const reading = consume({
     nats: connection,
-    consumer: "pnl-fills",
+    consumer: "questdb-writer-fills",
     schema: () => value,
     handle: (delivered) => {
       messages.push(...delivered.map(({ seq }) => seq));
@@ -64,7 +64,7 @@ test("a message that breaks its contract is put aside, and one that fails comes 
   let failures = 2;
   const reading = consume({
     nats: connection,
-    consumer: "risk-fills",
+    consumer: "exeq-fills",
     schema: () => value,
     handle: (delivered) => {
       const numbers = delivered.flatMap(({ value: records }) => records.map(({ n }) => n));

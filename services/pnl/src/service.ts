@@ -98,7 +98,10 @@ async function setup(context: Context, verify: Verify): Promise<void> {
   // a store that comes back may have lost its last second
   valkey.on("ready", () => store.writeAllNext());
   const save = () => store.save({ created, seq: reader.last });
-  onStop(save);
+  // what is not stored is read again by the next start
+  onStop(() =>
+    save().catch((error: unknown) => log.warn({ err: error }, "the last positions are not stored")),
+  );
   onStop(repeat("positions", FLUSH_MS, log, save));
   reader.start();
   onStop(() => reader.stop());

@@ -217,8 +217,8 @@ async function setup(context: Context, verify: Verify): Promise<void> {
   // a store that comes back may have lost its last second
   valkey.on("ready", () => snapshots.writeAllNext());
   const save = () => snapshots.save(places());
-  // after the readers have stopped
-  onStop(save);
+  // after the readers have stopped; what is not stored is read again by the next start
+  onStop(() => save().catch((error: unknown) => log.warn({ err: error }, "the last state is not stored")));
   // orders first: a fill of one that is not known yet would make it look new
   readers.orders.start();
   onStop(() => readers.orders.stop());

@@ -1,5 +1,5 @@
 /**
- * The data core and its gateways, written down by hand: what the tests hold the platform against. Nothing here may be
+ * The data core, the trading core and the gateways, written down by hand: what the tests hold the platform against. Nothing here may be
  * taken from model/ or components/.
  */
 type Lane = "frontend" | "lowlatency" | "backend";
@@ -28,10 +28,22 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   // 18333 cannot be bound apart from 8333; it asks for a token.
   ["s3", { lanes: ["backend"], ports: [8333, 9327, 18333], loopback: [] }],
   ["opensearch", { lanes: ["backend"], ports: [9200], loopback: [] }],
+  ["authn", { lanes: ["lowlatency", "backend"], ports: [8114], loopback: [] }],
+  ["market-data-gateway", { lanes: ["lowlatency", "backend"], ports: [8080], loopback: [] }],
+  ["normalizer", { lanes: ["lowlatency", "backend"], ports: [8091], loopback: [] }],
+  ["hot-cache", { lanes: ["lowlatency", "backend"], ports: [8088], loopback: [] }],
+  ["questdb-writer", { lanes: ["lowlatency", "backend"], ports: [8090], loopback: [] }],
+  ["risk", { lanes: ["lowlatency", "backend"], ports: [8103], loopback: [] }],
+  ["oms", { lanes: ["lowlatency", "backend"], ports: [8099], loopback: [] }],
+  ["exeq", { lanes: ["lowlatency", "backend"], ports: [8095], loopback: [] }],
+  ["prism", { lanes: ["lowlatency"], ports: [8360], loopback: [] }],
+  ["live-gateway", { lanes: ["lowlatency", "backend"], ports: [8108], loopback: [] }],
+  ["pnl", { lanes: ["lowlatency", "backend"], ports: [8100], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */
 export const JOBS: readonly string[] = [
+  "authn-db",
   "ca",
   "nats-streams",
   "opensearch-templates",

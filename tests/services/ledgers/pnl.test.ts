@@ -21,9 +21,12 @@ beforeAll(async () => {
   pnl = await start();
 }, 60_000);
 afterAll(async () => {
-  await pnl.stop();
   redis.disconnect();
-  await world.close();
+  try {
+    await pnl.stop();
+  } finally {
+    await world.close();
+  }
 });
 
 let fills = 0;

@@ -22,9 +22,12 @@ beforeAll(async () => {
   risk = await start();
 }, 60_000);
 afterAll(async () => {
-  await risk.stop();
   redis.disconnect();
-  await world.close();
+  try {
+    await risk.stop();
+  } finally {
+    await world.close();
+  }
 });
 
 async function ask(...orders: readonly Order[]): Promise<readonly RiskReply[]> {

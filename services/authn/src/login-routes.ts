@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { mayAct, roles, HttpError, type Http } from "../../kit";
+import { cookieOf } from "./forms";
+import { loginPage, loginPolicy, type LoginPage } from "./login-page";
+import { TooManyError } from "./logins";
+import type { Parts } from "./parts";
+import { safeReturn } from "./return-path";
+import type { LoggedIn } from "./users";
+
+export interface LoginSettings {
+  /** Address of the login page, as browsers see it. */
+  readonly loginUrl: URL;
+  /** Host names by which browsers reach the platform; a session counts on every port of the one it began on. */
+  readonly hosts: readonly string[];
+  readonly sessionSeconds: number;
+}
+
+export const SESSION_COOKIE = "t26_session";
+/** `__Host-`: browsers take it only from this very host, so that nobody beside us can plant one. */
+const CSRF_COOKIE = "__Host-t26_login";
+const attributes = "HttpOnly; Secure; Path=/";
+export const clearSession = `${SESSION_COOKIE}=; ${attributes}; SameSite=Lax; Max-Age=0`;
+
+const form = z.object({
+  csrf: z.string().max(100).default(""),
+  username: z.string().max(1024).default(""),
+  password: z.string().max(1024).default(""),
+  return: z.string().max(4000).optional(),
+});
+
+/** One session for the tools: a login page, and the question that their gateway asks for each request. */
+export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings): void {
+  const { hosts } = settings;
+  http.get(
+    "/login",
+    {
+      config: { role: "public" },
+      schema: { hide: true, querystring: z.object({ return: z.string().optional() }) },
+    },
+    (request, reply) => {
+      const csrf = csrfOf(request) ?? randomBytes(24).toString("base64url");
+      void reply.header("set-cookie", `${CSRF_COOKIE}=${csrf}; ${attributes}; SameSite=Strict`);
+      return sendPage(reply, 200, settings, { csrf, returnTo: safeReturn(request.query.return, hosts) });
+    },
+  );
+  http.post(
+    "/login",
+    { config: { role: "public" }, schema: { hide: true, body: form } },
+    async (request, reply) => {
+      const { csrf, username, password, return: wanted } = request.body;
+      const returnTo = safeReturn(wanted, hosts);
+      if (!ownForm(request, csrf))
+        throw new HttpError(
+          403,
+          "foreign_form",
+          "This login does not come from our own page; open it and try again.",
+        );
+      const page = { csrf, returnTo, name: username };
+      let user: LoggedIn | undefined;
+      try {
+        user = await parts.logins.check(username, password, "page");
+      } catch (error) {
+        if (!(error instanceof TooManyError)) throw error;
+        void reply.header("retry-after", String(error.retryAfterSeconds));
+        return sendPage(reply, 429, settings, { ...page, problem: error.message });
+      }
+      const session = user && (await parts.grants.issue("session", user));
+      if (session === undefined)
+        return sendPage(reply, 401, settings, {
+          ...page,
+          problem: "The user name or the password is wrong.",
+        });
+      return reply
+        .code(303)
+        .headers({
+          location: returnTo,
+          "cache-control": "no-store",
+          "set-cookie": `${SESSION_COOKIE}=${session}; ${attributes}; SameSite=Lax; Max-Age=${settings.sessionSeconds}`,
+        })
+        .send();
+    },
+  );
+  http.get(
+    "/forward",
+    {
+      config: { role: "public" },
+      schema: {
+        summary: "For a gateway: may this browser in? 200 with X-Auth-User and X-Auth-Role, or to the login",
+        tags: ["sessions"],
+        querystring: z.object({ role: z.enum(roles).default("viewer") }),
+      },
+    },
+    async (request, reply) => {
+      void reply.header("cache-control", "no-store");
+      const token = cookieOf(request.headers.cookie, SESSION_COOKIE);
+      const user = token === undefined ? undefined : await parts.grants.session(token);
+      if (!user) return toLogin(request, reply, settings);
+      const { name, role, accounts } = user;
+      const wanted = request.query.role;
+      if (!mayAct({ subject: name, kind: "user", role, accounts }, wanted))
+        throw new HttpError(403, "role_missing", `This needs the role ${wanted}; ${name} has ${role}.`);
+      return reply.headers({ "x-auth-user": name, "x-auth-role": role }).send();
+    },
+  );
+}
+
+/** Only a page that a person looks at can become a login page; a script's request learns that it may not. */
+function toLogin(request: FastifyRequest, reply: FastifyReply, settings: LoginSettings): FastifyReply {
+  const asked = forwardedOf(request);
+  const mode = request.headers["sec-fetch-mode"];
+  if (asked.method !== "GET" || (mode !== undefined && mode !== "navigate"))
+    throw new HttpError(401, "session_missing", "Log in first.");
+  const host = URL.canParse(`https://${asked.host}`) ? new URL(`https://${asked.host}`).hostname : "";
+  if (!settings.hosts.includes(host))
+    throw new HttpError(403, "unknown_host", "The platform is not reached by this host name.");
+  const login = new URL(settings.loginUrl);
+  // the cookie belongs to a host name: log in on the one that was asked
+  login.hostname = host;
+  login.searchParams.set("return", safeReturn(`https://${asked.host}${asked.uri}`, settings.hosts));
+  return reply.code(302).header("location", login.href).send();
+}
+
+/** What the browser asked the gateway, as the gateway says it. */
+function forwardedOf({ headers }: FastifyRequest) {
+  const one = (name: string, fallback: string): string => {
+    const value = headers[name];
+    return typeof value === "string" ? value : fallback;
+  };
+  return {
+    method: one("x-forwarded-method", "GET"),
+    host: one("x-forwarded-host", ""),
+    uri: one("x-forwarded-uri", "/"),
+  };
+}
+
+/**
+ * The form carries what the cookie says, which another site can neither read nor set; and browsers say themselves when
+ * another site sends it.
+ */
+function ownForm(request: FastifyRequest, csrf: string): boolean {
+  const site = request.headers["sec-fetch-site"];
+  return csrf !== "" && csrf === csrfOf(request) && (site === undefined || site === "same-origin");
+}
+
+function csrfOf(request: FastifyRequest): string | undefined {
+  const value = cookieOf(request.headers.cookie, CSRF_COOKIE);
+  return value !== undefined && /^[\w-]{32}$/.test(value) ? value : undefined;
+}
+
+function sendPage(
+  reply: FastifyReply,
+  status: number,
+  settings: LoginSettings,
+  page: LoginPage,
+): FastifyReply {
+  return reply
+    .code(status)
+    .type("text/html; charset=utf-8")
+    .headers({
+      "cache-control": "no-store",
+      "content-security-policy": loginPolicy(settings.hosts),
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    })
+    .send(loginPage(page));
+}

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { authn } from "./service";
+
+runService(authn);

@@ -28,7 +28,7 @@ export const authn = tradingService({
     authnDatabase,
   ],
   // Argon2 takes 19 MiB for each login that is under way.
-  resources: { memory: "256MiB", cpus: 1 },
+  resources: { memory: "384MiB", cpus: 1 },
   tier: "P0",
   slo: { availability: 99.9, latency: { p95: "500ms" } },
   env: {

@@ -98,6 +98,7 @@ export async function until<T>(
   limitSeconds: number,
   ask: () => Promise<T>,
   done: (answer: T) => boolean,
+  everyMs = 250,
 ): Promise<T> {
   const deadline = Date.now() + limitSeconds * 1000;
   for (;;) {
@@ -105,7 +106,7 @@ export async function until<T>(
     if (done(answer)) return answer;
     if (Date.now() > deadline)
       throw new Error(`${what}: not within ${limitSeconds} s, last: ${JSON.stringify(answer)}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

@@ -12,6 +12,8 @@ export interface AdminOptions {
   readonly opa: Opa;
   readonly audit: Audit;
   readonly state: TradingStateStore;
+  /** Tells the platform the state of trading as it is. */
+  readonly announce: () => void;
   readonly limits: LimitStore;
   readonly drawdowns: Drawdowns;
   readonly alerts: Alerts;
@@ -28,25 +30,28 @@ export class Admin {
 
   /** @returns whether the store has it; it counts in any case */
   async halt(caller: Caller, level: KillLevel, reason: string): Promise<boolean> {
-    const { state, log } = this.#options;
+    const { state, announce, log } = this.#options;
     await this.#ask("halt", "halt", caller, { level, reason });
     // a halt waits for nothing: not even for its audit
     const at = Date.now();
     const noted = this.#note("halt", caller, { level, reason }, at).catch((error: unknown) =>
       log.error({ err: error, level }, "the audit stream does not have this halt"),
     );
-    const durable = await state.halt({ level, by: caller.subject, reason, at });
+    const written = state.halt({ level, by: caller.subject, reason, at });
+    announce();
+    const durable = await written;
     await noted;
     this.told(`${level} by ${caller.subject}: ${reason}`, at);
     return durable;
   }
 
   async resume(caller: Caller, reason: string): Promise<void> {
-    const { state, drawdowns } = this.#options;
+    const { state, announce, drawdowns } = this.#options;
     await this.#ask("resume", "resume", caller, { reason });
     const at = Date.now();
     await this.#orUnavailable(this.#note("resume", caller, { reason }, at));
     await this.#orUnavailable(state.resume({ by: caller.subject, reason, at }));
+    announce();
     drawdowns.resume();
     this.told(`resumed by ${caller.subject}: ${reason}`, at);
   }

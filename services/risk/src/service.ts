@@ -31,6 +31,7 @@ import { connectValkey, valkeyStateFields } from "../../kit/valkey";
 import { Admin } from "./admin";
 import { addAdminRoutes } from "./admin-routes";
 import { Alerts } from "./alerts";
+import { announcementOf } from "./announcement";
 import { Audit } from "./audit";
 import { Book } from "./book";
 import { Drawdowns } from "./drawdown";
@@ -64,6 +65,7 @@ const fields = {
 type Context = ServiceContext<typeof fields>;
 
 const FLUSH_MS = 250;
+const ANNOUNCE_MS = 5000;
 
 /** @param verify of tokens, for tests; otherwise authn's keys */
 export function riskService(verify?: Verify): ServiceDefinition<typeof fields> {
@@ -190,14 +192,20 @@ async function setup(context: Context, verify: Verify): Promise<void> {
   });
   const audit = new Audit(nats, log);
   const opa = opaClient(config.OPA_URL, config.OPA_PASSWORD);
-  const admin = new Admin({ opa, audit, state, limits: store, drawdowns, alerts, log });
+  const announce = (): void => {
+    const said = state.record && announcementOf(state.record);
+    if (said && !nats.isClosed()) nats.publish(said.subject, JSON.stringify(said.message));
+  };
+  // who was not there when it was said hears it then
+  onStop(repeat("announcement", ANNOUNCE_MS, log, announce));
+  const admin = new Admin({ opa, audit, state, announce, limits: store, drawdowns, alerts, log });
   hear(nats, subjects.control.halt, haltMessage, log, async (message) => {
-    if (state.isOutdated(message.at)) return;
+    if (!state.isNewHalt(message)) return;
     await state.halt(message);
     admin.told(`${message.level} by ${message.by}: ${message.reason}`, Date.now());
   });
   hear(nats, subjects.control.resume, resumeMessage, log, async (message) => {
-    if (state.isOutdated(message.at)) return;
+    if (!state.isNewResume(message)) return;
     await state.resume(message);
     drawdowns.resume();
     admin.told(`resumed by ${message.by}: ${message.reason}`, Date.now());

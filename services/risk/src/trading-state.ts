@@ -122,9 +122,15 @@ export class TradingStateStore {
     await this.#write({ state: "ACTIVE", by, reason, at, version: this.#next() });
   }
 
-  /** Whether a message from the bus was said before what counts now. */
-  isOutdated(at: number): boolean {
-    return at < (this.record?.at ?? 0);
+  /** Whether a halt from the bus counts: of the same moment it does, since stopping wins; what is known does not. */
+  isNewHalt({ at, level }: HaltMessage): boolean {
+    const { record } = this;
+    return !record || at > record.at || (at === record.at && level !== record.level);
+  }
+
+  /** Whether a resume from the bus was decided after what counts now. */
+  isNewResume({ at }: ResumeMessage): boolean {
+    return at > (this.record?.at ?? 0);
   }
 
   #next(): number {

@@ -28,6 +28,7 @@ const STORES: Readonly<
   clickhouse: { host: "clickhouse", port: 8123, credential: "clickhouse-operator" },
   s3: { host: "s3", port: 8333, credential: "s3-operator" },
   opensearch: { host: "opensearch", port: 9200, credential: "opensearch-operator" },
+  prism: { host: "prism", port: 8360, credential: "prism-operator" },
   opa: { host: "opa", port: 8181, credential: "opa-operator" },
 };
 

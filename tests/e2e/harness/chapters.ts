@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { up } from "./command";
-import { NOTES } from "./platform";
+import { BORROWED, NOTES } from "./platform";
 
 /**
  * Chapters share one platform. A chapter that begins says so; one that ends well leaves the platform up. What
@@ -18,6 +18,7 @@ export function noteState(state: PlatformState): void {
 
 /** The platform, up. @throws when an earlier chapter could not bring it up either */
 export async function platformUp(): Promise<void> {
+  if (BORROWED) return;
   const state = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8")) as PlatformState) : "unknown";
   if (state === "up") return;
   if (state === "lost") throw new Error("The platform did not come up in an earlier chapter; see there.");

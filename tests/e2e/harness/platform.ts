@@ -1,8 +1,15 @@
 import { join } from "node:path";
 import { ROOT } from "../../../stacks/inputs";
 
+/**
+ * `E2E_PLATFORM=prefix,home,port` runs chapters on a platform that is up already, for writing them: nothing of it is
+ * brought up, changed by the harness, or removed. Chapters that do that themselves are not for it.
+ */
+const [prefix, home, port] = (process.env["E2E_PLATFORM"] ?? "").split(",");
+export const BORROWED = prefix !== undefined && prefix !== "";
+
 /** The platform under test: beside any other one on this host, with names, networks and ports of its own. */
-export const PREFIX = "t26e2e";
+export const PREFIX = BORROWED ? prefix : "t26e2e";
 export const STACK = "dev";
 export const SUBNETS = {
   frontend: "10.230.0.0/16",
@@ -10,14 +17,14 @@ export const SUBNETS = {
   backend: "10.232.0.0/16",
 } as const;
 export const GATEWAYS = { frontend: "10.230.0.1", lowlatency: "10.231.0.1", backend: "10.232.0.1" } as const;
-export const PORTS = { http: 29080, https: 29443, dashboard: 29081 } as const;
+export const PORTS = { http: 29080, https: BORROWED ? Number(port) : 29443, dashboard: 29081 } as const;
 export const BASE = `https://localhost:${PORTS.https}`;
 export const LABEL = `com.trade2026.stack=${PREFIX}`;
 /** What the tests themselves make on the engine. */
 export const TEST_LABEL = "com.trade2026.test=e2e";
 
 /** State, passphrase and remembered settings of this platform alone. */
-export const HOME = join(ROOT, ".trade2026/e2e");
+export const HOME = BORROWED ? (home ?? "") : join(ROOT, ".trade2026/e2e");
 /** Notes of this run: what each command printed, and which chapter has got how far. */
 export const NOTES = join(ROOT, ".trade2026/e2e-notes");
 

@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { engine, removeLabelled } from "../../harness/docker";
-import { HOME, LABEL, NOTES, PREFIX, TEST_LABEL } from "./platform";
+import { BORROWED, HOME, LABEL, NOTES, PREFIX, TEST_LABEL } from "./platform";
 import { say } from "./progress";
 
 /** Before all chapters: nothing of an earlier, killed run. `E2E_KEEP=1` goes on with the platform of the last one. */
 export default async function setup(): Promise<void> {
-  if (process.env["E2E_KEEP"] === "1") return;
+  if (BORROWED || process.env["E2E_KEEP"] === "1") return;
   const removed = await clean();
   if (removed.length > 0) say(`removed ${removed.length} leftovers of an earlier run`);
 }

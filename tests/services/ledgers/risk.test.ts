@@ -140,11 +140,27 @@ test("halts and resumes by the policy, durably, and leaves its trace", async () 
     call(risk, path, { method: "POST", token, body });
   world.policy.decide = ({ action }) => ({ result: action === "halt" });
   await quote();
+  const told: [string, Record<string, unknown>][] = [];
+  const listener = world.connection.subscribe("control.trading.*", {
+    callback: (_error, message) => void told.push([message.subject, message.json()]),
+  });
+  const isTold = (subject: string, words: Record<string, unknown>): Promise<unknown> =>
+    until(
+      `${subject} to be told`,
+      5,
+      async () => told,
+      (heard) =>
+        heard.some(
+          ([to, said]) => to === subject && Object.entries(words).every(([key, is]) => said[key] === is),
+        ),
+    );
   expect((await act("/halt", "joe/viewer/all", { reason: "x" })).status).toBe(403);
   expect(await act("/halt", "tom/trader/all", { reason: "strange fills" })).toMatchObject({
     status: 200,
     body: { state: "HALTED", durable: true, last_change: { by: "tom", reason: "strange fills" } },
   });
+  const halted = { level: "no-new-orders", by: "tom", reason: "strange fills" };
+  await isTold(subjects.control.halt, halted);
   expect(world.policy.asked.at(-1)).toEqual([
     "/v1/data/trade2026/trading/allow",
     "Bearer none",
@@ -152,9 +168,12 @@ test("halts and resumes by the policy, durably, and leaves its trace", async () 
   ]);
   expect(reasons(await ask(anOrder(30)))).toEqual(["trading-state"]);
   await risk.stop();
+  told.length = 0;
   risk = await start();
   await quote();
   expect(reasons(await ask(anOrder(31)))).toEqual(["trading-state"]);
+  // who was not there the first time
+  await isTold(subjects.control.halt, halted);
 
   expect((await act("/resume", "tom/trader/all", { reason: "fine" })).status).toBe(403);
   expect(await act("/resume", "ann/admin/all", { reason: "fine" })).toMatchObject({
@@ -169,6 +188,8 @@ test("halts and resumes by the policy, durably, and leaves its trace", async () 
   world.policy.decide = () => ({ result: true });
   expect((await act("/resume", "ann/admin/all", { reason: "fine" })).status).toBe(200);
   expect(reasons(await ask(anOrder(32)))).toEqual([undefined]);
+  await isTold(subjects.control.resume, { by: "ann", reason: "fine" });
+  listener.unsubscribe();
   expect(await lastOf("AUDIT", "audit.risk.resume")).toMatchObject([
     { service: "risk", act: "resume", actor: "ann", role: "admin", outcome: "allowed" },
   ]);

@@ -1,5 +1,6 @@
 import type { Log } from "../../../../services/kit/log";
 import type { Valkey } from "../../../../services/kit/valkey";
+import { announcementOf } from "../../../../services/risk/src/announcement";
 import type { DurableWriter } from "../../../../services/risk/src/durable";
 import { STATE_KEY, TradingStateStore } from "../../../../services/risk/src/trading-state";
 
@@ -109,8 +110,33 @@ test("a resume that the store does not take changes nothing", async () => {
   expect(state.now().state).toBe("REDUCING");
 });
 
-test("a message that was said before the newest change is outdated", async () => {
+test("what is heard from the bus counts when it is newer, a halt also of the same moment", async () => {
   const { state } = await started();
-  await state.halt({ level: "flatten", ...by });
-  expect([state.now().state, state.isOutdated(9), state.isOutdated(10)]).toEqual(["HALTED", true, false]);
+  await state.halt({ level: "no-new-orders", ...by });
+  const [before, after] = [
+    { ...by, at: by.at - 1 },
+    { ...by, at: by.at + 1 },
+  ];
+  expect(state.isNewHalt({ level: "no-new-orders", ...by })).toBe(false);
+  expect(state.isNewHalt({ level: "flatten", ...by })).toBe(true);
+  expect(state.isNewHalt({ level: "flatten", ...before })).toBe(false);
+  expect(state.isNewHalt({ level: "no-new-orders", ...after })).toBe(true);
+  expect([before, by, after].map((message) => state.isNewResume(message))).toEqual([false, false, true]);
+});
+
+test("everybody is told what was decided, with its moment; a first start was decided by nobody", () => {
+  const record = { ...by, version: 2 };
+  expect(announcementOf({ ...record, state: "REDUCING", level: "reduce-only" })).toEqual({
+    subject: "control.trading.halt",
+    message: { level: "reduce-only", ...by },
+  });
+  expect(announcementOf({ ...record, version: 1, state: "HALTED" })).toEqual({
+    subject: "control.trading.halt",
+    message: { level: "no-new-orders", ...by },
+  });
+  expect(announcementOf({ ...record, state: "ACTIVE" })).toEqual({
+    subject: "control.trading.resume",
+    message: by,
+  });
+  expect(announcementOf({ ...record, version: 1, state: "ACTIVE" })).toBeUndefined();
 });

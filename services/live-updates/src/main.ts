@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { liveUpdates } from "./service";
+
+runService(liveUpdates());

@@ -28,9 +28,9 @@ async function start() {
   await locked("npm", installDependencies, dependenciesAreFresh);
   nodeModule.enableCompileCache?.(join(home, "cache", "compiled"));
   const require = createRequire(import.meta.url);
-  require("tsx/cjs");
+  const { loadTypeScript } = await import("./typescript.mjs");
   // Mapping every stack of every module costs a quarter of a second, and is read by those who debug.
-  process.setSourceMapsEnabled?.(process.argv.includes("--debug"));
+  loadTypeScript(require, join(home, "cache", "typescript"), process.argv.includes("--debug"));
   await require("./main.ts").main(process.argv.slice(2));
 }
 
@@ -117,7 +117,7 @@ function writeStamp(stamp) {
 function installDependencies() {
   say("Installing the npm dependencies of package-lock.json, once …");
   const output = npm(["ci"], root);
-  if (!existsSync(join(root, "node_modules", "tsx"))) {
+  if (!existsSync(join(root, "node_modules", "esbuild"))) {
     throw new SetupError(
       `The npm dependencies could not be installed:\n${output}\nOnce npm reaches its registry, run this again.`,
     );

@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 /** cli/start.mjs in a checkout of its own, with an npm that only notes what it was asked for. */
-const SOURCE = join(__dirname, "../../../cli/start.mjs");
+const SOURCES = join(__dirname, "../../../cli");
 const newEnough = Number(process.versions.node.split(".")[0]) >= 22;
 
 let checkout: string;
@@ -21,11 +21,12 @@ beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), "t26-start-"));
   mkdirSync(join(checkout, "cli"));
   mkdirSync(join(checkout, "bin"));
-  copyFileSync(SOURCE, join(checkout, "cli/start.mjs"));
+  for (const file of ["start.mjs", "typescript.mjs"])
+    copyFileSync(join(SOURCES, file), join(checkout, "cli", file));
   writeFileSync(join(checkout, "package.json"), '{ "private": true }');
   writeFileSync(
     join(checkout, "package-lock.json"),
-    JSON.stringify({ packages: { "": {}, "node_modules/tsx": { version: "1.0.0" } } }),
+    JSON.stringify({ packages: { "": {}, "node_modules/esbuild": { version: "1.0.0" } } }),
   );
   // Its entry: prints what it was given, ends as it was told.
   writeFileSync(
@@ -42,10 +43,10 @@ function fakeNpm(script: string): void {
   chmodSync(file, 0o755);
 }
 
-/** What `npm ci` leaves: tsx, which here only teaches `require` about .ts. */
-const INSTALL = `mkdir -p node_modules/tsx/cjs
-echo '{"name":"tsx","version":"1.0.0"}' > node_modules/tsx/package.json
-echo 'require.extensions[".ts"] = require.extensions[".js"]' > node_modules/tsx/cjs/index.js
+/** What `npm ci` leaves: esbuild, which here finds nothing to translate. */
+const INSTALL = `mkdir -p node_modules/esbuild
+echo '{"name":"esbuild","version":"1.0.0","main":"main.js"}' > node_modules/esbuild/package.json
+echo 'exports.transformSync = (code) => ({ code })' > node_modules/esbuild/main.js
 cp package-lock.json node_modules/.package-lock.json`;
 
 function start(...args: readonly string[]): { code: number | null; stdout: string; stderr: string } {
@@ -81,7 +82,7 @@ onUnix("the launcher", () => {
       expect(npmCalls()).toEqual(["ci --no-audit --no-fund --loglevel=error"]);
       writeFileSync(
         join(checkout, "package-lock.json"),
-        JSON.stringify({ packages: { "": {}, "node_modules/tsx": { version: "1.0.1" } } }),
+        JSON.stringify({ packages: { "": {}, "node_modules/esbuild": { version: "1.0.1" } } }),
       );
       expect(start("0").code).toBe(0);
       expect(npmCalls()).toHaveLength(2);

@@ -1,7 +1,6 @@
 import type { DockerEndpoint } from "./docker-host";
-import { backendUrl } from "./home";
+import { backendUrl, hermeticPulumiHome } from "./home";
 import type { Home } from "./home";
-import { join } from "node:path";
 import type { Passphrase } from "./passphrase";
 import type { PreparedEngine } from "./types";
 
@@ -22,7 +21,7 @@ export function engineEnvironment(
     ...(docker === undefined || docker.from === "default socket" ? {} : { DOCKER_HOST: docker.host }),
     ...(engine.kind === "hermetic"
       ? {
-          PULUMI_HOME: join(home.folder, "pulumi-home"),
+          PULUMI_HOME: hermeticPulumiHome(home),
           PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
           PULUMI_DEBUG_PROVIDERS: attach ?? "",
         }

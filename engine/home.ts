@@ -31,6 +31,8 @@ export function makeFolders(home: Home): void {
   for (const folder of [home.state, home.config]) mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
 
+/** PULUMI_HOME of the hermetic engine. */
+export const hermeticPulumiHome = (home: Home): string => join(home.folder, "pulumi-home");
 /** Facts about one stack that are not Pulumi's. */
 export const stackFolder = (home: Home, stack: string): string => join(home.folder, "stacks", stack);
 export const configFile = (home: Home, stack: string): string => join(home.config, `Pulumi.${stack}.yaml`);

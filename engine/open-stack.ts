@@ -7,8 +7,9 @@ import type { DockerEndpoint } from "./docker-host";
 import { engineEnvironment } from "./environment";
 import { DockerUnavailableError, StackProblemError } from "./errors";
 import type { DeployEvent } from "./events";
+import { setCliLogs } from "./hermetic/cli/logs";
 import { serveProviders } from "./hermetic/providers/serve";
-import { homeOf, makeFolders, stateFile } from "./home";
+import { hermeticPulumiHome, homeOf, makeFolders, stateFile } from "./home";
 import { passphraseFor } from "./passphrase";
 import { writeProjectFile, writeStackConfig } from "./stack-config";
 import type { StackConfig } from "./stack-config";
@@ -40,7 +41,7 @@ export interface OpenStackOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Deploy even if the other engine made this stack. @default false */
   readonly acceptEngineSwitch?: boolean;
-  /** Keep stack traces of errors in the program, which makes every run slower by a third. @default false */
+  /** Keep stack traces of errors in the program and the CLI's own log, which makes every run much slower. @default false */
   readonly traces?: boolean;
 }
 
@@ -64,6 +65,8 @@ export async function openStack(options: OpenStackOptions): Promise<Deployment> 
   makeFolders(home);
   writeProjectFile(home, root, project);
   writeStackConfig(home, stack, options.config, options.configOverrides);
+  const traces = options.traces ?? env["TRADE2026_TRACES"] === "1";
+  if (engine.kind === "hermetic") setCliLogs(hermeticPulumiHome(home), traces);
 
   const docker = options.docker ?? (await theDockerEngine(env));
   const providers = engine.kind === "hermetic" ? await serveProviders(docker) : undefined;
@@ -89,7 +92,7 @@ export async function openStack(options: OpenStackOptions): Promise<Deployment> 
       readOutputs,
       passphraseSource: passphrase.source,
       acceptEngineSwitch: options.acceptEngineSwitch ?? false,
-      traces: options.traces ?? env["TRADE2026_TRACES"] === "1",
+      traces,
       close: () => providers?.close() ?? Promise.resolve(),
       ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),

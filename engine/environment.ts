@@ -18,6 +18,8 @@ export function engineEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The state is rewritten at every step; a second copy each time doubles that.
     PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+    // The CLI lives for seconds: memory spent on not collecting garbage is a twelfth of its processor time.
+    GOGC: process.env["GOGC"] ?? "400",
     ...(docker === undefined || docker.from === "default socket" ? {} : { DOCKER_HOST: docker.host }),
     ...(engine.kind === "hermetic"
       ? {

@@ -59,6 +59,8 @@ export const steps: readonly Step[] = [
     needs: ["engine", "images", "configs", "conformance", "gpu", "unit"],
     count: jestCounts,
   },
+  // Measures; fails only when a command does. Wants a quiet machine.
+  { name: "bench", command: tsx("tests/bench/run.ts"), needs: ["engine", "images"], long: true },
 ];
 
 /** The last line of our own scripts: `N passed, N failed`. */

@@ -39,7 +39,9 @@ export async function openStack(
   engine: PreparedEngine,
   options: Omit<SessionOptions, "engine" | "say">,
 ): Promise<Deployment> {
-  return load<typeof engineModule>("../engine").openStack({
+  const { openStack: open, parallelSteps } = load<typeof engineModule>("../engine");
+  const { dockerHost } = config.settings;
+  return open({
     engine,
     stack: context.stack,
     project: "trade2026",
@@ -50,7 +52,8 @@ export async function openStack(
     program: () => load<Program>("../index")(),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     // A stack on another host has a provider of its own for it.
-    ...(options.docker === undefined || config.settings.dockerHost !== "" ? {} : { docker: options.docker }),
+    ...(options.docker === undefined || dockerHost !== "" ? {} : { docker: options.docker }),
+    ...(dockerHost === "" ? {} : { parallel: parallelSteps([dockerHost]) }),
     ...(options.acceptEngineSwitch === undefined ? {} : { acceptEngineSwitch: options.acceptEngineSwitch }),
   });
 }

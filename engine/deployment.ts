@@ -49,7 +49,7 @@ export interface DeploymentParts {
   readonly pulumi: Stack;
   readonly readOutputs: () => Promise<OutputMap>;
   readonly passphraseSource: string;
-  readonly parallel?: number;
+  readonly parallel: number;
   readonly onEvent?: (event: DeployEvent) => void;
   readonly onOutput?: (text: string) => void;
   readonly acceptEngineSwitch: boolean;
@@ -61,7 +61,7 @@ export interface DeploymentParts {
 interface RunOptions {
   readonly onEvent: (event: EngineEvent) => void;
   readonly onOutput: (text: string) => void;
-  readonly parallel?: number;
+  readonly parallel: number;
   readonly signal?: AbortSignal;
   readonly color: "never";
 }
@@ -191,7 +191,7 @@ export class Deployment {
       onEvent: events.accept,
       onOutput: (text) => (silent ? undefined : onOutput?.(text)),
       color: "never",
-      ...(parallel === undefined ? {} : { parallel }),
+      parallel,
       ...(signal === undefined ? {} : { signal }),
     };
     const depth = Error.stackTraceLimit;

@@ -21,6 +21,7 @@ export { findLeftovers, removeLeftovers } from "./leftovers";
 export type { Leftover } from "./leftovers";
 export { openStack } from "./open-stack";
 export type { OpenStackOptions } from "./open-stack";
+export { parallelSteps } from "./parallel";
 export type { ConfigEntry, StackConfig } from "./stack-config";
 export type { PendingOperation, StateResource } from "./state";
 export type {

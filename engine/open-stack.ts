@@ -10,6 +10,7 @@ import type { DeployEvent } from "./events";
 import { setCliLogs } from "./hermetic/cli/logs";
 import { serveProviders } from "./hermetic/providers/serve";
 import { hermeticPulumiHome, homeOf, makeFolders, stateFile } from "./home";
+import { parallelSteps } from "./parallel";
 import { passphraseFor } from "./passphrase";
 import { writeProjectFile, writeStackConfig } from "./stack-config";
 import type { StackConfig } from "./stack-config";
@@ -32,7 +33,7 @@ export interface OpenStackOptions {
   readonly home?: string;
   /** The Docker engine to work on. @default the one that `docker` itself would use */
   readonly docker?: DockerEndpoint;
-  /** Resources worked on at once. @default the CLI's own: four a processor */
+  /** Resources worked on at once. @default see parallel.ts */
   readonly parallel?: number;
   readonly onEvent?: (event: DeployEvent) => void;
   /** Everything the CLI prints, as it prints it. */
@@ -94,7 +95,7 @@ export async function openStack(options: OpenStackOptions): Promise<Deployment> 
       acceptEngineSwitch: options.acceptEngineSwitch ?? false,
       traces,
       close: () => providers?.close() ?? Promise.resolve(),
-      ...(options.parallel === undefined ? {} : { parallel: options.parallel }),
+      parallel: options.parallel ?? parallelSteps([docker.host]),
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
       ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
     });

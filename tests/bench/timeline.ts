@@ -19,8 +19,11 @@ export interface Phases {
   readonly ending: number;
 }
 
-/** A pause that is shorter lies between two steps of making; in a longer one something is waited for. */
+/** A pause that is shorter lies between two steps of making; in a longer one something may be waited for. */
 const PAUSE_MS = 1000;
+
+const isMaking = ({ what }: EngineEvent): boolean =>
+  what === "made" || what === "created" || what === "started";
 
 /**
  * @param began and `ended`: the command's first and last moment, milliseconds since 1970
@@ -28,42 +31,34 @@ const PAUSE_MS = 1000;
  */
 export function phasesOf(began: number, ended: number, events: readonly EngineEvent[]): Phases {
   const sorted = events.filter(({ at }) => at >= began && at <= ended).sort((a, b) => a.at - b.at);
-  const first = sorted[0];
+  const first = sorted.find(isMaking);
   if (!first) return inSeconds({ preparing: ended - began, creating: 0, waiting: 0, ending: 0 });
   const last = sorted.at(-1) ?? first;
-  const busy = makingSpans(sorted);
-  let waiting = 0;
-  let from = first.at;
-  for (const { start, end } of [...busy, { start: last.at, end: last.at }]) {
-    if (start - from >= PAUSE_MS) waiting += start - from;
-    from = Math.max(from, end);
-  }
-  const whole = last.at - first.at;
+  const waiting = waitingTime(sorted.slice(sorted.indexOf(first)));
   return inSeconds({
     preparing: first.at - began,
-    creating: whole - waiting,
+    creating: last.at - first.at - waiting,
     waiting,
     ending: ended - last.at,
   });
 }
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Each container from its creation to its start, and a point for everything else that was made. */
-function makingSpans(events: readonly EngineEvent[]): readonly Span[] {
-  const created = new Map<string, number>();
-  const spans: Span[] = [];
-  for (const { at, what, name } of events) {
-    if (what === "healthy" || what === "ended") continue;
-    if (what === "created") created.set(name, at);
-    const start = what === "started" ? (created.get(name) ?? at) : at;
-    spans.push({ start, end: at });
-    if (what === "started") created.delete(name);
+/** The pauses between two steps of making, or after the last one, that began while something was not ready yet. */
+function waitingTime(events: readonly EngineEvent[]): number {
+  const unready = new Set<string>();
+  let pause: { readonly from: number; readonly waitedFor: boolean } | undefined;
+  let waiting = 0;
+  for (const event of events) {
+    const isLast = event === events.at(-1);
+    if (pause && (isMaking(event) || isLast)) {
+      const length = event.at - pause.from;
+      if (length >= PAUSE_MS && pause.waitedFor) waiting += length;
+    }
+    if (event.what === "started") unready.add(event.name);
+    if (event.what === "healthy" || event.what === "ended") unready.delete(event.name);
+    if (isMaking(event)) pause = { from: event.at, waitedFor: unready.size > 0 };
   }
-  return spans.sort((a, b) => a.start - b.start);
+  return waiting;
 }
 
 function inSeconds(phases: Phases): Phases {

@@ -17,11 +17,25 @@ it("splits one container's start into making and waiting", () => {
   expect(phases(...events)).toEqual({ preparing: 2, creating: 1.5, waiting: 5.5, ending: 11 });
 });
 
-it("a container between its creation and its start is being made, however long it takes", () => {
+it("a container that is slow to start is being made while nobody is waited for", () => {
   expect(phases(at(1, "created"), at(7, "started"), at(8.5, "healthy"))).toMatchObject({
     creating: 6,
     waiting: 1.5,
   });
+});
+
+it("one that is created early and started once another is healthy waits", () => {
+  const events = [at(1, "created", "a"), at(1.2, "created", "b"), at(1.5, "started", "a")];
+  expect(phases(...events, at(6.5, "healthy", "a"), at(6.6, "started", "b"), at(7, "ended", "b"))).toEqual({
+    preparing: 1,
+    creating: 0.9,
+    waiting: 5.1,
+    ending: 13,
+  });
+});
+
+it("taking down makes nothing", () => {
+  expect(phases(at(1, "ended", "a"), at(5, "ended", "b"))).toMatchObject({ preparing: 20, creating: 0 });
 });
 
 it("pauses between two steps of making are making; longer ones are waiting", () => {

@@ -2,6 +2,7 @@ import type { Workload } from "../../model/service";
 import { authn, authnDatabase } from "./access";
 import { hotCache, marketDataGateway, normalizer, questdbWriter } from "./market";
 import { exeq, oms, pnl, risk } from "./orders";
+import { liveUpdates } from "./updates";
 import { liveGateway, prism } from "./venue";
 
 /** The order path and what feeds it, from the API to the venue and back. */
@@ -18,4 +19,5 @@ export const tradingWorkloads: readonly Workload[] = [
   prism,
   liveGateway,
   pnl,
+  liveUpdates,
 ];

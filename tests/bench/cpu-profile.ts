@@ -27,11 +27,11 @@ const PARTS: readonly (readonly [name: string, url: RegExp])[] = [
 
 const LOADING = "loading modules";
 const NATIVE = "Node itself";
-const SPECIAL: Readonly<Record<string, string>> = {
-  "(idle)": "idle",
-  "(garbage collector)": "garbage collection",
-  "(program)": "native code",
-};
+const SPECIAL: ReadonlyMap<string, string> = new Map([
+  ["(idle)", "idle"],
+  ["(garbage collector)", "garbage collection"],
+  ["(program)", "native code"],
+]);
 
 /** Seconds of a process by what it was doing, longest first; `idle` is waiting for the CLI, the plugins or Docker. */
 export function partsOf({ nodes, samples, timeDeltas }: CpuProfile): readonly (readonly [string, number])[] {
@@ -59,7 +59,7 @@ export function partsOf({ nodes, samples, timeDeltas }: CpuProfile): readonly (r
 
 /** Node's own functions and unnamed ones count for whoever called them, except where they load a module. */
 function partOf({ functionName, url }: CpuProfile["nodes"][number]["callFrame"], above: string): string {
-  const special = SPECIAL[functionName];
+  const special = SPECIAL.get(functionName);
   if (special !== undefined) return special;
   if (/^node:internal\/modules\//.test(url)) return LOADING;
   if (url === "" || url.startsWith("node:")) return above;

@@ -146,6 +146,7 @@ function growthSection({ rows, from }: Measured<{ readonly rows: readonly Growth
       ]),
     ),
     ...(last ? [growthVerdict(last.ours, ratio)] : []),
+    ...(last?.rest ? [probesLine(last.containers, last.rest)] : []),
   ];
 }
 
@@ -156,6 +157,12 @@ function growthVerdict({ preview }: OurActs, ratio: number): string {
     `Aims at ${previewContainers}: \`up\` within ${upRatio} times Compose, ${verdict(ratio <= upRatio)} (${ratio.toFixed(2)}); ` +
     `a no-change preview within ${previewSeconds} s, ${verdict(seconds <= previewSeconds)} (${number(seconds)} s).`
   );
+}
+
+/** What containers cost that do nothing but answer their probes. */
+function probesLine(containers: number, rest: NonNullable<GrowthRow["rest"]>): string {
+  const [before, after] = [rest.without.toFixed(2), rest.with.toFixed(2)];
+  return `At rest the host keeps ${before} processors busy without them, and ${after} with ${containers} containers: their probes, one each every 5 s.`;
 }
 
 function anatomySection({ runs, from }: Measured<{ readonly runs: readonly Anatomy[] }>): readonly string[] {

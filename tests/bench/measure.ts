@@ -67,9 +67,22 @@ function runToEnd(
       text += chunk;
     });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+    // An interrupted benchmark fails by its command's end, and so still clears away what it made.
+    const interrupt = (): void => void child.kill("SIGTERM");
+    process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, text }));
+    child.on("close", (code) => {
+      process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+      resolve({ code: code ?? -1, stdout, text });
+    });
   });
+}
+
+/** Processors that this host keeps busy, on average of so many seconds in which nothing is asked of it. */
+export async function processorsAtRest(seconds: number): Promise<number> {
+  const [before, began] = [hostCpu(), Date.now()];
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  return round((hostCpu() - before) / ((Date.now() - began) / 1000));
 }
 
 /** Of everything that this process has started and that has ended. Linux only. */

@@ -47,6 +47,8 @@ export interface PlatformResult {
 
 export interface GrowthRow {
   readonly containers: number;
+  /** Processors busy while nothing is asked of the host: before, and with the containers and their probes. */
+  readonly rest?: { readonly without: number; readonly with: number };
   readonly ours: OurActs;
   readonly compose: Acts;
 }

@@ -5,7 +5,8 @@
  *                                          [--sizes 10,20,40,80] [--rounds 2] [--document]
  *
  * Measures, keeps the raw results (tests/bench/results/<engine>.json) and writes docs/benchmarks.md from all of them.
- * Without --engine it is the one of TRADE2026_ENGINE, else hermetic. `--document` only writes.
+ * Without --engine it is the one of TRADE2026_ENGINE, else hermetic. TRADE2026_COMPOSE names another Compose program
+ * than this machine's. `--document` only writes.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,12 +4,15 @@ import { composeExport } from "../../../model/compose";
 import { UNKNOWN_HOST } from "../../../model/host";
 import { ROOT } from "../../../stacks/inputs";
 import type { ComposeProject } from "../compose";
-import type { Run } from "../measure";
+import { processorsAtRest, type Run } from "../measure";
 import { HOME } from "../places";
 import { measureCompose, timed, type Bench } from "../platform";
 import type { GrowthRow } from "../results";
 import type { Task } from "./child";
 import { growthPlan } from "./plan";
+
+/** Two intervals of the probes. */
+const REST_SECONDS = 10;
 
 /** Services that do nothing, so many of them: what a container costs, and how that grows. */
 export async function measureGrowth(bench: Bench, containers: number): Promise<GrowthRow> {
@@ -22,12 +25,14 @@ export async function measureGrowth(bench: Bench, containers: number): Promise<G
     compose: { up: [] as Run[], again: [] as Run[], down: [] as Run[] },
   };
   const project = composeProject(containers);
+  const without = await processorsAtRest(REST_SECONDS);
   row.ours.up.push(await ours("up"));
+  const rest = { without, with: await processorsAtRest(REST_SECONDS) };
   row.ours.again.push(await ours("up", "up again"));
   for (let round = 0; round < bench.rounds; round++) row.ours.preview.push(await ours("preview"));
   row.ours.down.push(await ours("destroy"));
   await measureCompose(bench, bench.compose, project, row.compose);
-  return { containers, ...row };
+  return { containers, rest, ...row };
 }
 
 export function taskOf(bench: Pick<Bench, "engine">, containers: number): Task {

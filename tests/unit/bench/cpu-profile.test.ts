@@ -59,3 +59,8 @@ it("tells garbage collection and idleness apart, and generated messages from the
     ["gRPC and protocol buffers", 1],
   ]);
 });
+
+it("a function may be called like a property that every object has", () => {
+  const nodes = [node(1, "(root)", "", [2]), node(2, "constructor", "file:///x/model/plan.ts")];
+  expect(partsOf(sampled(nodes, [2, 1]))).toEqual([["model, components, engine", 1]]);
+});

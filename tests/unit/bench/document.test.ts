@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { benchmarksDocument, medianOf } from "../../bench/document";
 import type { Run } from "../../bench/measure";
+import { DOCUMENT } from "../../bench/places";
+import { allResults } from "../../bench/results";
 import type { Acts, EngineResults, OurActs, Provenance } from "../../bench/results";
 
 const from: Provenance = {
@@ -35,7 +39,7 @@ const all: EngineResults = {
     from,
     rows: [
       { containers: 10, ours: ours(8, 2), compose },
-      { containers: 80, ours: ours(40, 3.5), compose },
+      { containers: 80, rest: { without: 0.1, with: 0.9 }, ours: ours(40, 3.5), compose },
     ],
   },
   anatomy: {
@@ -100,6 +104,11 @@ it("says whether the aims are met", () => {
   );
 });
 
+it("says what the probes cost", () =>
+  expect(document({ hermetic: all })).toContain(
+    "0.10 processors busy without them, and 0.90 with 80 containers",
+  ));
+
 it("keeps engines apart, shows only what there is, and ends with the findings", () => {
   const text = document({
     hermetic: all,
@@ -124,3 +133,8 @@ it.each([
   [[9, 1, 2], 2],
   [[], 0],
 ])("the median of %j is %d", (values, wanted) => expect(medianOf(values, (value) => value)).toBe(wanted));
+
+it("docs/benchmarks.md is what the results and the findings say (tests/bench/run.ts --document)", () => {
+  const findings = readFileSync(join(__dirname, "../../bench/findings.md"), "utf8");
+  expect(readFileSync(DOCUMENT, "utf8")).toBe(benchmarksDocument(allResults(), findings));
+});

@@ -95,7 +95,12 @@ export function buildProgram(exit: (code: number) => void): Command {
     parent
       .command(signature, options)
       .description(description)
-      .addOption(new Option("-s, --stack <name>", "the stack, Pulumi.<name>.yaml").default("dev"))
+      .addOption(
+        new Option(
+          "-s, --stack <name>",
+          "the stack: Pulumi.<name>.yaml, or one that --set prefix=… made",
+        ).default("dev"),
+      )
       .addOption(new Option("--debug", "show where an unexpected error happened").default(false));
   const act =
     <O extends object>(

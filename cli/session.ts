@@ -47,7 +47,7 @@ export async function openStack(
     project: "trade2026",
     root: context.root,
     home: context.home,
-    config: config.file,
+    config: config.file ?? {},
     configOverrides: config.overrides,
     program: () => load<Program>("../index")(),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),

@@ -29,7 +29,8 @@ export function writeStackConfig(
   const old = existsSync(file) ? readStackFile(file) : {};
   const given: StackFile =
     typeof config === "string" ? readStackFile(config) : { config: plainEntries(config ?? {}) };
-  const salt = given.encryptionsalt ?? old.encryptionsalt;
+  // The copy's own first: plain `pulumi` writes the salt of another backend into the checkout's file.
+  const salt = old.encryptionsalt ?? given.encryptionsalt;
   const text = stringify({
     ...(salt === undefined ? {} : { encryptionsalt: salt }),
     config: { ...given.config, ...structured(overrides) },

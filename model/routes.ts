@@ -29,7 +29,7 @@ export function plannedRoutes(
     service: service.name,
     title: tool.title,
     kind: "tool",
-    url: `${tool.protocol === "http" ? "https" : `tls+${service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
+    url: `${tool.protocol === "http" ? "https" : `tls+${tool.scheme ?? service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
     role: tool.login === "own" ? "its own login" : "gateway login",
   }));
   return [...routed, ...tools].sort((a, b) => (a.url < b.url ? -1 : 1));

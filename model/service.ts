@@ -147,6 +147,8 @@ export interface ToolSpec {
   readonly hostPort: string | number;
   readonly port: string;
   readonly protocol: "http" | "tcp";
+  /** What clients of a `tcp` tool write before `://`, where it is not the service's own protocol. */
+  readonly scheme?: string;
   /** `gateway`: basic auth in front; `own`: the program asks for its own credential. */
   readonly login: "gateway" | "own";
   /** Published only with `exposeData: true`. */

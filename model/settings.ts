@@ -134,10 +134,17 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
         fix: `pulumi config rm ${problem.path}`,
       };
     const path = /[.[]/.test(problem.path) ? ` --path ${problem.path}` : ` ${problem.path}`;
-    const fix = problem.what === UNKNOWN_KEY ? `pulumi config rm${path}` : `pulumi config set${path} <value>`;
-    return { ...problem, allowed: known.description ?? "", fix };
+    const unknown = problem.what === UNKNOWN_KEY;
+    const fix = unknown ? `pulumi config rm${path}` : `pulumi config set${path} <value>`;
+    return { ...problem, allowed: (unknown ? keysOf(known) : undefined) ?? known.description ?? "", fix };
   });
   throw new ProblemsError("The stack's settings", problems);
+}
+
+/** What a setting of parts may hold. */
+function keysOf(setting: z.ZodType): string | undefined {
+  const inner = setting instanceof z.ZodDefault ? setting.unwrap() : setting;
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape).join(", ") : undefined;
 }
 
 function decode(key: string, value: unknown): unknown {

@@ -88,5 +88,5 @@ async function findStacksDocker(dockerHost: string): Promise<DockerConnection | 
 
 function describeSettings({ stack, home }: Context, { file, overrides }: StackConfig): string {
   const laid = Object.keys(overrides).map((key) => key.replace("trade2026:", ""));
-  return `${file}${laid.length === 0 ? "" : `, with ${laid.join(", ")} remembered in ${home}`} (stack ${stack})`;
+  return `${file ?? "no file of its own"}${laid.length === 0 ? "" : `, with ${laid.join(", ")} remembered in ${home}`} (stack ${stack})`;
 }

@@ -121,9 +121,9 @@ async function removeOwnImages(docker: Docker, prefix: string): Promise<void> {
 }
 
 /** @throws ProblemsError unless the stack's name was given, or is typed now */
-async function confirmed(
-  { stack }: Context,
-  { settings }: StackConfig,
+export async function confirmed(
+  { stack }: Pick<Context, "stack">,
+  { settings }: Pick<StackConfig, "settings">,
   given: string | undefined,
 ): Promise<void> {
   const answer =
@@ -138,7 +138,7 @@ async function confirmed(
       what: answer === undefined ? "is needed where nobody can be asked" : "is not the stack's name",
       ...(answer === undefined ? {} : { value: answer }),
       allowed: stack,
-      fix: `./trade2026 down --volumes --confirm ${stack}`,
+      fix: `./trade2026 down --stack ${stack} --volumes --confirm ${stack}`,
     },
   ]);
 }

@@ -100,8 +100,8 @@ export async function imagesList(
     missing ?? (substitute === undefined ? "" : `substitute: ${substitute}`),
   ]);
   out.line(`Image mode: ${settings.images}`);
-  table([{ title: "PROGRAM" }, { title: "IMAGE" }, { title: "" }, { title: "NOTE" }], rows).forEach((line) =>
-    out.line(line),
+  table([{ title: "PROGRAM" }, { title: "IMAGE" }, { title: "STATE" }, { title: "NOTE" }], rows).forEach(
+    (line) => out.line(line),
   );
   return 0;
 }

@@ -21,8 +21,8 @@ export interface Remembered {
 
 /** A stack's settings with where they come from. */
 export interface StackConfig {
-  /** Pulumi.<stack>.yaml. */
-  readonly file: string;
+  /** Pulumi.<stack>.yaml; a stack that `--set` made has none. */
+  readonly file?: string;
   readonly remembered: Remembered;
   readonly settings: Settings;
   /** Keys whose value is not the file's, as the engine wants them: `trade2026:subnets` → text. */
@@ -37,20 +37,23 @@ export interface ConfigChange {
 }
 
 /**
- * Reads Pulumi.<stack>.yaml, lays what is remembered and `--set` over it, and parses the whole.
+ * Reads Pulumi.<stack>.yaml, lays what is remembered and `--set` over it, and parses the whole. A stack needs no file
+ * when `--set` gives, or gave, it a prefix of its own: another platform on the same host.
  * @throws ProblemsError with every problem of the arguments, or of the settings
  */
 export function readStackConfig(context: Context, change: ConfigChange = {}): StackConfig {
   const file = stackFile(context);
-  const fromFile = ownSettings(file);
+  const fromFile = file === undefined ? {} : ownSettings(file);
   const { remembered, problems } = changed(readRemembered(context), change);
+  // Without a prefix of its own it would be the same containers as the stack that has the default one.
+  if (file === undefined && !("prefix" in remembered.settings)) throw unknownStack(context);
   const raw = overlay(fromFile, remembered.settings);
   const settings = parsed(raw, problems);
   const overrides = Object.keys(remembered.settings).map(
     (key) => [`${NAMESPACE}${key}`, asText(raw[key])] as const,
   );
   return {
-    file,
+    ...(file === undefined ? {} : { file }),
     remembered,
     settings,
     overrides: Object.fromEntries(overrides),
@@ -141,19 +144,32 @@ function changed(
   };
 }
 
-function stackFile({ root, stack }: Context): string {
-  const file = join(root, `Pulumi.${stack}.yaml`);
-  if (existsSync(file)) return file;
-  const stacks = readdirSync(root).flatMap((name) => /^Pulumi\.([^.]+)\.yaml$/.exec(name)?.[1] ?? []);
-  throw new ProblemsError("The arguments", [
+/** @throws ProblemsError when the name is none that a file can have */
+function stackFile(context: Context): string | undefined {
+  if (!/^[A-Za-z0-9][\w.-]{0,99}$/.test(context.stack)) throw unknownStack(context);
+  const file = join(context.root, `Pulumi.${context.stack}.yaml`);
+  return existsSync(file) ? file : undefined;
+}
+
+function unknownStack({ root, home, stack }: Context): ProblemsError {
+  const named = [
+    ...stacksIn(root, /^Pulumi\.([^.]+)\.yaml$/),
+    ...stacksIn(join(home, "config"), /^([^.]+)\.json$/),
+  ];
+  return new ProblemsError("The arguments", [
     {
       path: "--stack",
       what: "there is no such stack",
       value: stack,
-      allowed: stacks.sort().join(", "),
-      fix: `choose one of them, or write Pulumi.${stack}.yaml`,
+      allowed: [...new Set(named)].sort().join(", "),
+      fix: `choose one of them; a new one takes a prefix of its own: ./trade2026 up --stack <name> --set prefix=<prefix>`,
     },
   ]);
+}
+
+function stacksIn(folder: string, pattern: RegExp): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((name) => pattern.exec(name)?.[1] ?? []);
 }
 
 function ownSettings(file: string): RawSettings {

@@ -25,17 +25,23 @@ export async function imageChecks(
     ...(docker
       ? await missingChecks(plan, docker, imagesChosen || remembered.imagesReason !== undefined)
       : []),
-    ...plan.leftOut.map(({ name, reason }): Check => ({
-      about: `service ${name}`,
-      state: "warning",
-      found: `left out: ${reason}`,
-      fix:
-        "use the other image mode, or an image of your own: ./trade2026 up --set imageOverrides." +
-        name +
-        "=<reference>",
-    })),
+    ...plan.leftOut.map(leftOutCheck),
     ...(mode === "packages" ? substitutes(root, plan) : []),
   ];
+}
+
+/** An image of one's own helps what has none; what only needs another comes back with it. */
+export function leftOutCheck({ name, reason }: Plan["leftOut"][number]): Check {
+  const needed = /^needs (\S+)$/.exec(reason)?.[1];
+  return {
+    about: `service ${name}`,
+    state: "warning",
+    found: `left out: ${reason}`,
+    fix:
+      needed === undefined
+        ? `use the other image mode, or an image of your own: ./trade2026 up --set imageOverrides.${name}=<reference>`
+        : `nothing of its own: it comes back with ${needed}`,
+  };
 }
 
 /** @param decided whether `up` will stay with this mode; else it changes to the other one where it has to */

@@ -52,6 +52,7 @@ export const questdb = defineService({
       hostPort: "questdb-pg",
       port: "sql",
       protocol: "tcp",
+      scheme: "postgresql",
       login: "own",
       data: true,
       title: "QuestDB over the PostgreSQL protocol",

@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<void> {
     project: "trade2026",
     root: context.root,
     home: context.home,
-    config: config.file,
+    config: config.file ?? {},
     configOverrides: config.overrides,
     program: async () => {
       const { settings } = config;

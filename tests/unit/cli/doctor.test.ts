@@ -1,6 +1,7 @@
 import { checkLines, fromProblem, guarded } from "../../../cli/doctor/check";
 import { certificateCheck } from "../../../cli/doctor/gateway";
 import { isOlder } from "../../../cli/doctor/host";
+import { leftOutCheck } from "../../../cli/doctor/images";
 import { openListeners } from "../../../cli/doctor/listeners";
 import { diskProblems } from "../../../cli/docker/disk";
 import { styleFor } from "../../../cli/ui/style";
@@ -77,4 +78,13 @@ test("what a check throws is a finding", async () => {
 test("a finding as lines", () => {
   const check = fromProblem("warning", { path: "memory", what: "is little", fix: "buy\nsome" });
   expect(checkLines(check, plain)).toEqual(["! memory: is little", "    fix: buy\n         some"]);
+});
+
+test("an image of one's own is offered for what has none, not for what only needs it", () => {
+  expect(leftOutCheck({ name: "store", reason: "store has no image" }).fix).toContain(
+    "--set imageOverrides.store=<reference>",
+  );
+  expect(leftOutCheck({ name: "seed", reason: "needs store" }).fix).toBe(
+    "nothing of its own: it comes back with store",
+  );
 });

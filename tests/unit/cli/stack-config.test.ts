@@ -110,6 +110,24 @@ test("an unknown stack names the ones that there are", () => {
   expect(() => readStackConfig({ ...context, stack: "prod" })).toThrow(/allowed: dev, gpu/);
 });
 
+test("a new stack needs no file, only a prefix of its own; afterwards it is known by what is remembered", () => {
+  const second: Context = { ...context, stack: "second" };
+  expect(problemsOf(() => readStackConfig(second, { set: ["tlsEpoch=2"] }))).toEqual(["--stack"]);
+  const config = readStackConfig(second, { set: ["prefix=second", "subnets.backend=10.3.0.0/16"] });
+  expect(config.file).toBeUndefined();
+  expect([config.settings.prefix, config.settings.subnets]).toEqual(["second", { backend: "10.3.0.0/16" }]);
+  expect(config.overrides["trade2026:prefix"]).toBe("second");
+  remember(second, config.remembered);
+  expect(readStackConfig(second).settings.prefix).toBe("second");
+  expect(() => readStackConfig({ ...context, stack: "prod" })).toThrow(/allowed: dev, second/);
+});
+
+test.each(["../dev", "a/b", ""])("%j is no name of a stack", (stack) => {
+  expect(problemsOf(() => readStackConfig({ ...context, stack }, { set: ["prefix=second"] }))).toEqual([
+    "--stack",
+  ]);
+});
+
 test("a file that is not YAML, and a remembered file that is not JSON, are named", () => {
   writeFileSync(join(root, "Pulumi.bad.yaml"), "config: [\n");
   expect(() => readStackConfig({ ...context, stack: "bad" })).toThrow(/Pulumi\.bad\.yaml: is not YAML/);

@@ -46,6 +46,13 @@ describe("the copy of a stack's configuration", () => {
       config: { "trade2026:key": { secure: "v1:abc" } },
     });
   });
+  it("keeps its salt when plain pulumi, on a backend of its own, has written another into the checkout's file", () => {
+    const file = join(root, "Pulumi.dev.yaml");
+    writeFileSync(file, "encryptionsalt: v1:other\n");
+    writeFileSync(configFile(home, "dev"), "encryptionsalt: v1:own\n");
+    writeStackConfig(home, "dev", file);
+    expect(config()).toEqual({ encryptionsalt: "v1:own", config: {} });
+  });
   it("can be plain values", () => {
     writeStackConfig(home, "dev", { "a:b": "1", "a:c": { value: "2" } });
     expect(config()).toEqual({ config: { "a:b": "1", "a:c": "2" } });

@@ -56,3 +56,23 @@ it("has exposed stores, other ports and another host name in its addresses", () 
     ["tls+postgresql://trade.example.com:15432", "its own login"],
   ]);
 });
+
+it("names the protocol of the tool where it is not the service's own", () => {
+  const store = service({
+    name: "store",
+    endpoint: { port: "http", scheme: "http", credentials: "shared" },
+    tools: [
+      {
+        hostPort: 8430,
+        port: "http",
+        protocol: "tcp",
+        scheme: "postgresql",
+        login: "own",
+        data: true,
+        title: "SQL",
+      },
+    ],
+  });
+  const [route] = plannedRoutes([store], settings({ exposeData: true }), registry.wellKnown);
+  expect(route?.url).toBe("tls+postgresql://localhost:8430");
+});

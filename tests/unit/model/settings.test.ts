@@ -129,7 +129,7 @@ describe("a bad setting", () => {
         path: "trade2026:subnets.dmz",
         what: "there is no such key",
         value: "10.0.0.0/24",
-        allowed: allowed("subnets"),
+        allowed: "frontend, lowlatency, backend",
         fix: "pulumi config rm --path trade2026:subnets.dmz",
       },
       {

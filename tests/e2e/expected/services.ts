@@ -39,6 +39,7 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   ["prism", { lanes: ["lowlatency"], ports: [8360], loopback: [] }],
   ["live-gateway", { lanes: ["lowlatency", "backend"], ports: [8108], loopback: [] }],
   ["pnl", { lanes: ["lowlatency", "backend"], ports: [8100], loopback: [] }],
+  ["live-updates", { lanes: ["lowlatency", "backend"], ports: [8115], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */

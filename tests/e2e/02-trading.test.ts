@@ -1,4 +1,5 @@
 import { platformUp } from "./harness/chapters";
+import { agreementCases } from "./trading/agreement";
 import { algoCases } from "./trading/algos";
 import { changeCases } from "./trading/changes";
 import { haltCases } from "./trading/halt";
@@ -24,4 +25,5 @@ describe("trading", () => {
   describe("halts", () => haltCases(run));
   describe("algorithms", () => algoCases(run));
   describe("access", () => roleCases(run));
+  describe("at the end", () => agreementCases(run));
 });

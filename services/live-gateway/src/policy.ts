@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HttpError, type Caller } from "../../kit";
+import { HttpError, type Caller, type Secret } from "../../kit";
 
 /** Who may stop and resume trading, as the platform's policy says it. */
 export interface TradingPolicy {
@@ -9,13 +9,13 @@ export interface TradingPolicy {
 const answer = z.object({ result: z.boolean().optional() });
 
 /** Asks OPA. @throws {HttpError} 503 when it does not answer */
-export function opaPolicy(opaUrl: string): TradingPolicy {
+export function opaPolicy(opaUrl: string, token: Secret): TradingPolicy {
   return {
     allows: async (action, { role }) => {
       try {
         const response = await fetch(`${opaUrl}/v1/data/trade2026/trading/allow`, {
           method: "POST",
-          headers: { "content-type": "application/json" },
+          headers: { authorization: `Bearer ${token.reveal()}`, "content-type": "application/json" },
           body: JSON.stringify({ input: { action, roles: [role] } }),
           signal: AbortSignal.timeout(1500),
         });

@@ -99,7 +99,12 @@ async function setup(context: ServiceContext<typeof settings>, parts: Parts): Pr
   });
   log.info({ mode: desks.mode, kill_switch: trading.state, caps: gateway.caps }, "trading mode");
   authenticate(http, parts.verify ?? jwtVerifier(config.AUTHN_URL));
-  addRoutes(http, { gateway, enforcer, feeds, policy: parts.policy ?? opaPolicy(config.OPA_URL) });
+  addRoutes(http, {
+    gateway,
+    enforcer,
+    feeds,
+    policy: parts.policy ?? opaPolicy(config.OPA_URL, config.OPA_PASSWORD),
+  });
   const stop = new AbortController();
   const running = [
     enforcer.run(stop.signal),

@@ -23,6 +23,7 @@ export const settings = {
   ...natsFields,
   ...authFields,
   OPA_URL: url("http", "https"),
+  OPA_PASSWORD: secret(),
   TRADING_MODE: tradingMode.default("paper"),
   /** A directory that outlives the container: kill switch, orders, places in the feeds, audit. */
   DATA_DIR: text().default("/data"),

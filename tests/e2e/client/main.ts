@@ -7,11 +7,13 @@ import { postgresChecks } from "./postgres";
 import { questdbChecks } from "./questdb";
 import { s3Checks } from "./s3";
 import { messageOf, type AccessFile, type Outcome, type StoreChecks } from "./store";
+import { storedRows, venueBook } from "./trading";
 import { valkeyChecks } from "./valkey";
 
 /**
  * A client of every store, run on the lanes with credentials from a file. `check` tries everything, `write MARK`
- * leaves a sentinel in each store, `read` reads them back. Prints one JSON object, store → check → outcome.
+ * leaves a sentinel in each store, `read` reads them back; `trading PREFIX` reads what the venue and QuestDB have of the
+ * accounts that begin so. Prints one JSON object, store → check → outcome.
  */
 function stores(access: AccessFile): Readonly<Record<string, StoreChecks>> {
   const { nats, postgres, questdb, s3, opensearch, opa, clickhouse } = access;
@@ -58,12 +60,37 @@ async function tryStore(
   }
 }
 
+async function tradingBooks({ prism, questdb }: AccessFile, prefix: string): Promise<Results> {
+  const books = {
+    ...(prism ? { prism: venueBook(prism, prefix) } : {}),
+    ...(questdb ? { questdb: storedRows(questdb, prefix) } : {}),
+  };
+  return resultsOf(Object.entries(books), async (checks) => {
+    const outcomes: Record<string, Outcome> = {};
+    for (const [name, check] of Object.entries(checks)) outcomes[name] = await outcome(check);
+    return outcomes;
+  });
+}
+
+type Results = Readonly<Record<string, Readonly<Record<string, Outcome>>>>;
+
+async function resultsOf<Each>(
+  all: readonly (readonly [string, Each])[],
+  work: (each: Each) => Promise<Readonly<Record<string, Outcome>>>,
+): Promise<Results> {
+  return Object.fromEntries(
+    await Promise.all(all.map(async ([name, each]) => [name, await work(each)] as const)),
+  );
+}
+
 async function main(args: readonly string[]): Promise<void> {
   const access = JSON.parse(readFileSync("/run/secrets/access.json", "utf8")) as AccessFile;
-  const results = await Promise.all(
-    Object.entries(stores(access)).map(async ([name, store]) => [name, await tryStore(store, args)] as const),
-  );
-  process.stdout.write(`${JSON.stringify(Object.fromEntries(results))}\n`, () => process.exit(0));
+  const [command, prefix = ""] = args;
+  const results =
+    command === "trading"
+      ? await tradingBooks(access, prefix)
+      : await resultsOf(Object.entries(stores(access)), (store) => tryStore(store, args));
+  process.stdout.write(`${JSON.stringify(results)}\n`, () => process.exit(0));
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -38,16 +38,20 @@ export class Api {
       body?: unknown,
       headers: Readonly<Record<string, string>> = {},
     ) => {
+      const text = body === undefined ? undefined : JSON.stringify(body);
       const answer = await ask(`${BASE}/api${path}`, {
         method,
         ca: this.ca,
         agent: this.#agent,
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          // with its length: of a DELETE, Node would otherwise not say that it has a body
+          ...(text === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(text === undefined ? {} : { body: text }),
       });
       return { status: answer.status, headers: answer.headers, body: parsed(answer.body) as Body };
     };

@@ -52,6 +52,7 @@ beforeAll(async () => {
   gateway = new ServiceProcess("live-gateway", env);
   env["NATS_PASSWORD_FILE"] = gateway.secret("nats", "none");
   env["PRISM_PASSWORD_FILE"] = gateway.secret("prism", "venue");
+  env["OPA_PASSWORD_FILE"] = gateway.secret("opa", "policy");
   env["DATA_DIR"] = join(gateway.dir, "data");
   env["CONTROL_SOCKET"] = join(gateway.dir, "control.sock");
   const hear = await jetstream(connection).consumers.get("FILLS");

@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { leave } from "../engine/exit";
 import { steps, type Counts, type Step } from "./steps";
 
@@ -12,6 +12,8 @@ const ROOT = join(__dirname, "..");
 const LOGS = join(ROOT, ".trade2026/test");
 /** Two cores: more side by side only makes each slower. */
 const PARALLEL = 2;
+/** No step needs half of it; one that hangs must not hold up the rest for ever. */
+const LIMIT_MINUTES = 35;
 
 async function main(wanted: readonly string[]): Promise<number> {
   const selected = select(wanted);
@@ -93,13 +95,40 @@ function spawnLogged(command: readonly [string, ...string[]], log: string): Prom
     const child = spawn(program, args, {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, FORCE_COLOR: "0" },
+      env: { ...process.env, ...ownNode(), FORCE_COLOR: "0" },
+      // a group of its own, so that what hangs is ended with all that it has started
+      detached: process.platform !== "win32",
     });
+    const late = setTimeout(() => {
+      out.write(`\nstill running after ${LIMIT_MINUTES} minutes, ended\n`);
+      end(child);
+    }, LIMIT_MINUTES * 60_000);
     child.stdout.pipe(out, { end: false });
     child.stderr.pipe(out, { end: false });
-    child.on("error", (error) => out.end(`${error.message}\n`, () => done(127)));
-    child.on("close", (code) => out.end(() => done(code ?? 1)));
+    child.on("error", (error) => {
+      clearTimeout(late);
+      out.end(`${error.message}\n`, () => done(127));
+    });
+    child.on("close", (code) => {
+      clearTimeout(late);
+      out.end(() => done(code ?? 1));
+    });
   });
+}
+
+/** `npx` and the scripts that it runs take the first `node` of the path: the one that runs this, not an older one. */
+function ownNode(): NodeJS.ProcessEnv {
+  const name = Object.keys(process.env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return { [name]: [dirname(process.execPath), process.env[name] ?? ""].join(delimiter) };
+}
+
+function end(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, "SIGKILL");
+    else child.kill("SIGKILL");
+  } catch {
+    // it has just ended by itself
+  }
 }
 
 function tail(text: string, lines: number): string {

@@ -99,6 +99,7 @@ function spawnLogged(command: readonly [string, ...string[]], log: string): Prom
       // a group of its own, so that what hangs is ended with all that it has started
       detached: process.platform !== "win32",
     });
+    children.add(child);
     const late = setTimeout(() => {
       out.write(`\nstill running after ${LIMIT_MINUTES} minutes, ended\n`);
       end(child);
@@ -110,9 +111,19 @@ function spawnLogged(command: readonly [string, ...string[]], log: string): Prom
       out.end(`${error.message}\n`, () => done(127));
     });
     child.on("close", (code) => {
+      children.delete(child);
       clearTimeout(late);
       out.end(() => done(code ?? 1));
     });
+  });
+}
+
+/** Steps that run. A terminal's Ctrl-C does not reach groups of their own by itself. */
+const children = new Set<ChildProcess>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    children.forEach(end);
+    process.exit(130);
   });
 }
 

@@ -54,7 +54,8 @@ function engineSection(engine: string, { platform, growth, anatomy }: EngineResu
 
 function provenance({ commit, date, host }: Provenance): string {
   const { cpus, model, memoryGiB, system, node, docker, compose, pulumi, load } = host;
-  return `Commit ${commit}, ${date} UTC. ${cpus} × ${model}, ${memoryGiB} GiB, ${system}; Docker ${docker}, Compose ${compose}, Node ${node}, Pulumi ${pulumi}. Load at the start: ${load.toFixed(1)}.`;
+  const busy = load > cpus ? " **The host was busy with other things: these figures are rough.**" : "";
+  return `Commit ${commit}, ${date} UTC. ${cpus} × ${model}, ${memoryGiB} GiB, ${system}; Docker ${docker}, Compose ${compose}, Node ${node}, Pulumi ${pulumi}. Load at the start: ${load.toFixed(1)}.${busy}`;
 }
 
 function platformSection(platform: Measured<PlatformResult>): readonly string[] {

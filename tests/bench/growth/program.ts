@@ -5,7 +5,7 @@ import { Toolbox } from "../../../components/core/toolbox";
 import { createWorkloads } from "../../../components/core/workloads";
 import { Lanes } from "../../../components/network/lanes";
 import { readHostFacts } from "../../../engine/host-facts";
-import { PREFIX } from "../places";
+import { portlessSettings } from "../places";
 import { growthPlan } from "./plan";
 
 class IdleServices extends Component {
@@ -18,9 +18,7 @@ class IdleServices extends Component {
 
 /** The program of a stack of so many services: what index.ts does, with other services. */
 export async function growthProgram(containers: number): Promise<Record<string, unknown>> {
-  const deployment = new Deployment(
-    growthPlan(containers, await readHostFacts({ prefix: PREFIX, dockerHost: "" })),
-  );
+  const deployment = new Deployment(growthPlan(containers, await readHostFacts(portlessSettings())));
   new Images("images", deployment, {
     bundle: (service) => {
       throw new Error(`${service} is built here; no service of this stack is`);

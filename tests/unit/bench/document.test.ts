@@ -104,6 +104,13 @@ it("says whether the aims are met", () => {
   );
 });
 
+it("says when the host was not quiet", () => {
+  const busy = { ...from, host: { ...from.host, load: 2.5 } };
+  const text = document({ hermetic: { growth: { rows: [], from: busy } } });
+  expect(text).toContain("Load at the start: 2.5. **The host was busy");
+  expect(document({ hermetic: all })).not.toContain("busy with other things");
+});
+
 it("says what the probes cost", () =>
   expect(document({ hermetic: all })).toContain(
     "0.10 processors busy without them, and 0.90 with 80 containers",

@@ -1,5 +1,6 @@
 import type { Workload } from "../../model/service";
 import { authn, authnDatabase } from "./access";
+import { apiDocs } from "./docs";
 import { hotCache, marketDataGateway, normalizer, questdbWriter } from "./market";
 import { exeq, oms, pnl, risk } from "./orders";
 import { liveGateway, prism } from "./venue";
@@ -18,4 +19,5 @@ export const tradingWorkloads: readonly Workload[] = [
   prism,
   liveGateway,
   pnl,
+  apiDocs,
 ];

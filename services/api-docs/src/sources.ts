@@ -80,9 +80,9 @@ async function collect(one: Source, timeoutMs: number): Promise<Collected> {
 
 /** `fetch` says "fetch failed", and why in its cause. */
 function reasonOf(error: unknown, timeoutMs: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
-  if (error instanceof SyntaxError) return `its OpenAPI document is no JSON: ${error.message}`;
-  const { cause } = error;
-  return cause instanceof Error ? `not reachable: ${cause.message || cause.name}` : error.message;
+  const { name, message, cause } = error as Partial<Error>;
+  if (name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
+  if (name === "SyntaxError") return `its OpenAPI document is no JSON: ${message ?? ""}`;
+  if (cause !== undefined) return `not reachable: ${(cause as Partial<Error>).message ?? String(cause)}`;
+  return message ?? String(error);
 }

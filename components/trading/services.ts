@@ -1,5 +1,6 @@
 import type { Workload } from "../../model/service";
 import { authn, authnDatabase } from "./access";
+import { apiDocs } from "./docs";
 import { hotCache, marketDataGateway, normalizer, questdbWriter } from "./market";
 import { exeq, oms, pnl, risk } from "./orders";
 import { liveUpdates } from "./updates";
@@ -20,4 +21,5 @@ export const tradingWorkloads: readonly Workload[] = [
   liveGateway,
   pnl,
   liveUpdates,
+  apiDocs,
 ];

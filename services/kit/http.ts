@@ -4,6 +4,7 @@ import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import {
   jsonSchemaTransform,
+  jsonSchemaTransformObject,
   serializerCompiler,
   validatorCompiler,
   type ZodTypeProvider,
@@ -102,6 +103,8 @@ async function describe(http: Http, options: HttpOptions): Promise<void> {
       info: { title: options.service, version: options.version, description: options.description },
     },
     transform: jsonSchemaTransform,
+    // puts in what the references name
+    transformObject: jsonSchemaTransformObject,
   });
   http.get("/openapi.json", { schema: { hide: true } }, () => http.swagger());
 }

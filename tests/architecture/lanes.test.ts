@@ -12,7 +12,7 @@ const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
   [["lowlatency"], "nats prism"],
   [
     ["lowlatency", "backend"],
-    `oms risk exeq live-gateway market-data-gateway data-ingestion normalizer hot-cache questdb-writer sinks pnl ptrc
+    `oms risk exeq live-gateway market-data-gateway data-ingestion normalizer hot-cache questdb-writer sinks pnl api-docs ptrc
      execution-quality feast-pipeline library authn opa live-updates feast-online model-serving console-bff parca`,
   ],
   [

@@ -104,6 +104,7 @@ async function createGateway(docker: Docker): Promise<Docker.Container> {
       "OPA_URL=http://opa:8181",
       "PRISM_URL=http://prism:8360",
       "PRISM_PASSWORD_FILE=/app/made-up",
+      "OPA_PASSWORD_FILE=/app/made-up",
     ],
     HostConfig: { NetworkMode: "none", Tmpfs: { "/tmp": TMPFS, "/data": TMPFS } },
   });

@@ -40,6 +40,7 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   ["live-gateway", { lanes: ["lowlatency", "backend"], ports: [8108], loopback: [] }],
   ["pnl", { lanes: ["lowlatency", "backend"], ports: [8100], loopback: [] }],
   ["live-updates", { lanes: ["lowlatency", "backend"], ports: [8115], loopback: [] }],
+  ["api-docs", { lanes: ["lowlatency", "backend"], ports: [8116], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */

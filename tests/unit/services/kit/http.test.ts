@@ -1,6 +1,11 @@
 import { request } from "node:http";
+import { Registry } from "prom-client";
 import { z } from "zod";
+import { positiveDecimal, symbol } from "../../../../services/contracts/values";
+import { createHttp } from "../../../../services/kit/http";
 import {
+  createLog,
+  Health,
   HttpError,
   startService,
   type RunningService,
@@ -184,6 +189,27 @@ test("the OpenAPI document is made of the schemas", async () => {
     },
   });
   expect(Object.keys(document.paths)).not.toContain("/metrics");
+});
+
+test("what the OpenAPI document refers to is in it", async () => {
+  const named = await createHttp({
+    ...{
+      service: "named",
+      version: "1.0.0",
+      description: "Schemas with names",
+      log: createLog("named", "1.0.0", "error"),
+    },
+    ...{ metrics: new Registry(), health: new Health() },
+  });
+  const shape = z.object({ symbol, quantity: positiveDecimal });
+  named.post("/orders", { schema: { body: shape, response: { 200: shape } } }, (request) => request.body);
+  await named.ready();
+  const text = JSON.stringify(named.swagger());
+  await named.close();
+  const { schemas } = (JSON.parse(text) as { components: { schemas: object } }).components;
+  const names = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name = ""]) => name);
+  expect(names.length).toBeGreaterThan(1);
+  expect(Object.keys(schemas)).toEqual(expect.arrayContaining(names));
 });
 
 test("a port that is taken, or a setup that fails, is an error and leaves nothing behind", async () => {

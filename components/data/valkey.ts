@@ -75,7 +75,7 @@ function valkey({ name, title, tier, memory, settings, durable }: ValkeyInput): 
       return {
         config: [{ path: "valkey.conf", content: config(settings) }],
         secrets: [
-          { path: "users.acl", content: acl(context, probe) },
+          { path: "users.acl", content: acl(context, probe, durable) },
           { path: "probe-password", content: secretText`${secretRef(probe)}` },
         ],
       };
@@ -90,10 +90,15 @@ function config(settings: ValkeyInput["settings"]): string {
     .join("");
 }
 
-/** No default user: who does not log in can do nothing. Grants are `keys` (patterns), `channels` and `commands`. */
-function acl({ operator, consumers }: ConfigureContext, probe: Credential): SecretText {
+/**
+ * Nobody can be the default user, which is off and has no password: who does not log in can do nothing. Where there
+ * is an append-only file it has every permission all the same, since the server replays transactions as that user, and
+ * drops what it may not do, without failing (valkey-io/valkey#3983).
+ * Grants are `keys` (patterns), `channels` and `commands`.
+ */
+function acl({ operator, consumers }: ConfigureContext, probe: Credential, durable: boolean): SecretText {
   return joinTexts([
-    "user default off\n",
+    durable ? "user default off resetpass ~* &* +@all\n" : "user default off\n",
     aclUser(operator, { keys: ["*"], channels: ["*"], commands: ["+@all"] }),
     aclUser(probe, { commands: ["+ping"] }),
     ...consumers.map(({ credential, grant }) => aclUser(credential, grant)),

@@ -9,6 +9,7 @@ import { Quote, type QuoteState } from "./quote";
 import { answerOf, pricesOf, Records, type Counters, type RequestRecord } from "./records";
 import type { PositionView } from "./positions";
 import {
+  byArrival,
   remainingOf,
   type CancelOrder,
   type ChangeResult,
@@ -154,11 +155,13 @@ export class Engine {
     at: number,
   ): number {
     const now = this.#advance(at);
-    const chosen = [...this.records.open.values()].filter(
-      ({ account, market }) =>
-        (which.account === undefined || which.account === account) &&
-        (which.symbol === undefined || which.symbol === market.symbol),
-    );
+    const chosen = [...this.records.open.values()]
+      .filter(
+        ({ account, market }) =>
+          (which.account === undefined || which.account === account) &&
+          (which.symbol === undefined || which.symbol === market.symbol),
+      )
+      .sort(byArrival);
     for (const order of chosen)
       this.records.end(order, "CANCELLED", now, { reason: "all orders were cancelled" });
     return chosen.length;

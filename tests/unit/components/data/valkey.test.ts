@@ -10,7 +10,7 @@ it("knows nobody by default; every consumer has the data commands on its own pre
     needs: [access(valkeyState, { keys: ["oms:orders:*", "risk:*"], channels: ["risk.alert"] })],
   });
   const watch = service({ name: "watch", needs: [access(valkeyState, { commands: ["+info"] })] });
-  expect(rendered(wiredAmong(valkeyState, [oms, risk, watch]), "users.acl")).toBe(`user default off
+  expect(rendered(wiredAmong(valkeyState, [oms, risk, watch]), "users.acl")).toBe(`user default off resetpass ~* &* +@all
 user operator on #<valkey-state-operator:sha256> resetkeys ~* resetchannels &* -@all +@all
 user probe on #<valkey-state-probe:sha256> resetkeys resetchannels -@all +ping
 user oms on #<valkey-state-oms:sha256> resetkeys ~oms:* resetchannels -@all +@all -@dangerous -@admin
@@ -37,6 +37,7 @@ appendfsync everysec
 it("forgets what is cached: bounded, the least recently used first, nothing on disk", () => {
   const config = rendered(wiredAmong(valkeyCache, []), "valkey.conf");
   expect(config).toContain('maxmemory 256mb\nmaxmemory-policy allkeys-lru\nappendonly no\nsave ""\n');
+  expect(rendered(wiredAmong(valkeyCache, []), "users.acl")).toMatch(/^user default off\n/);
   expect([valkeyCache.data, Object.keys(valkeyCache.tmpfs)]).toEqual([[], ["/data"]]);
 });
 

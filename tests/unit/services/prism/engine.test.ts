@@ -167,6 +167,26 @@ describe("orders that wait", () => {
     expect(lab.engine.book("AAPL")?.resting.BUY.top?.price).toBe(9900);
   });
 
+  test.each(["end of the session", "cancel of all"])(
+    "first accepted, first ended, also after a restart: %s",
+    (how) => {
+      const lab = new Lab();
+      lab.tick("99.90", "99.91");
+      const first = { ...sell, order_id: "first", quantity: "1", price: "100", stop_price: "99.80" };
+      lab.submit({ ...first, order_type: "STOP_LIMIT", time_in_force: "DAY" });
+      lab.submit({ ...sell, order_id: "second", quantity: "1", price: "101", time_in_force: "DAY" });
+      // the stop fires: in the book, the first is behind the second
+      lab.tick("99.80", "99.81");
+      lab.restart();
+      lab.now = Date.UTC(2025, 2, 3, 21);
+      const all = { account: "main", symbol: "AAPL" };
+      const { changes } = lab.act((engine, now) =>
+        how === "cancel of all" ? engine.cancelAll(all, START) : engine.expire(now),
+      );
+      expect(changes.events.map(({ order_id }) => order_id)).toEqual(["first", "second"]);
+    },
+  );
+
   test("DAY orders end with the session, GTC orders do not", () => {
     const lab = new Lab();
     lab.submit({ order_id: "day", price: "100", time_in_force: "DAY" });

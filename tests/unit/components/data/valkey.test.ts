@@ -10,7 +10,8 @@ it("knows nobody by default; every consumer has the data commands on its own pre
     needs: [access(valkeyState, { keys: ["oms:orders:*", "risk:*"], channels: ["risk.alert"] })],
   });
   const watch = service({ name: "watch", needs: [access(valkeyState, { commands: ["+info"] })] });
-  expect(rendered(wiredAmong(valkeyState, [oms, risk, watch]), "users.acl")).toBe(`user default off resetpass ~* &* +@all
+  expect(rendered(wiredAmong(valkeyState, [oms, risk, watch]), "users.acl"))
+    .toBe(`user default off resetpass ~* &* +@all
 user operator on #<valkey-state-operator:sha256> resetkeys ~* resetchannels &* -@all +@all
 user probe on #<valkey-state-probe:sha256> resetkeys resetchannels -@all +ping
 user oms on #<valkey-state-oms:sha256> resetkeys ~oms:* resetchannels -@all +@all -@dangerous -@admin

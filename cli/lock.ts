@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -83,10 +83,12 @@ async function pulumiEnds(folder: string, say: (line: string) => void, limitMs: 
   }
 }
 
-/** Takes the stack's locks away from whoever holds them. */
-export function unlockStack({ root, home, stack }: Context): void {
-  rmSync(lockFile(home, stack), { force: true });
-  releaseAllLocks(lockFolder(homeOf(root, home), "trade2026", stack));
+/** Takes the stack's locks away from whoever holds them. @returns whether there were any */
+export function unlockStack({ root, home, stack }: Context): boolean {
+  const file = lockFile(home, stack);
+  const held = existsSync(file);
+  rmSync(file, { force: true });
+  return releaseAllLocks(lockFolder(homeOf(root, home), "trade2026", stack)) || held;
 }
 
 const lockFile = (home: string, stack: string): string => join(home, "stacks", stack, "command.lock");

@@ -38,9 +38,11 @@ export function holdersAtWork(folder: string, here: string = hostname()): readon
   );
 }
 
-/** Removes every lock, whoever holds it. */
-export function releaseAllLocks(folder: string): void {
-  readLocks(folder).forEach(remove);
+/** Removes every lock, whoever holds it. @returns whether there were any */
+export function releaseAllLocks(folder: string): boolean {
+  const locks = readLocks(folder);
+  locks.forEach(remove);
+  return locks.length > 0;
 }
 
 /** The backend keeps attributes of each of its files in a second one. */

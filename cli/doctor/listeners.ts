@@ -53,7 +53,7 @@ export function listenerChecks(): readonly Check[] {
       about,
       state: "warning",
       found: `containers reach these programs of the host, from internal lanes too, because they listen on every address: ${list.join(", ")}`,
-      fix: "let them listen on 127.0.0.1, or block the lanes' bridges (trade2026-*) in the host's firewall",
+      fix: "let them listen on 127.0.0.1, or block the lanes' bridges (`ip link` shows them as t26-…) in the host's firewall",
     },
   ];
 }

@@ -3,6 +3,7 @@ import { agreementCases } from "./trading/agreement";
 import { algoCases } from "./trading/algos";
 import { changeCases } from "./trading/changes";
 import { haltCases } from "./trading/halt";
+import { killCases } from "./trading/kills";
 import { limitCases } from "./trading/limits";
 import { orderCases } from "./trading/orders";
 import { publishedCases } from "./trading/published";
@@ -24,6 +25,7 @@ describe("trading", () => {
   describe("limits", () => limitCases(run));
   describe("halts", () => haltCases(run));
   describe("algorithms", () => algoCases(run));
+  describe("kills", () => killCases(run));
   describe("access", () => roleCases(run));
   describe("at the end", () => agreementCases(run));
 });

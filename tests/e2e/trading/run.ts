@@ -14,6 +14,7 @@ export const ACCOUNTS = [
   "limits",
   "halt",
   "algos",
+  "kills",
   "other",
 ] as const;
 export type AccountName = (typeof ACCOUNTS)[number];
@@ -128,5 +129,25 @@ interface Opened {
 
 async function userOf(api: Api, name: string, password: string): Promise<TestUser> {
   const token = await api.login(name, password);
-  return { name, password, token, ask: api.as(token) };
+  return { name, password, token, ask: renewing(api, name, password, token) };
+}
+
+/** Tokens are good for ten minutes; a long run has a new one before. */
+const RENEW_MS = 8 * 60_000;
+
+function renewing(api: Api, name: string, password: string, first: string): Ask {
+  let token = Promise.resolve(first);
+  let since = Date.now();
+  return async (...request) => {
+    if (Date.now() - since > RENEW_MS) {
+      since = Date.now();
+      const old = token;
+      // as a client does: the old one is good for a while, and authn may be away
+      token = api.login(name, password).catch(() => {
+        since = 0;
+        return old;
+      });
+    }
+    return api.as(await token)(...request);
+  };
 }

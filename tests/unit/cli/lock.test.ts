@@ -94,8 +94,11 @@ test("Pulumi at work on another machine holds too", async () => {
   lockedByPulumi({ pid: 1, hostname: "elsewhere" });
   await expect(lock()).rejects.toThrow(StackLockedError);
   expect(existsSync(file)).toBe(false);
-  unlockStack(context);
-  (await lock())();
+  expect(unlockStack(context)).toBe(true);
+  expect(unlockStack(context)).toBe(false);
+  const release = await lock();
+  expect(unlockStack(context)).toBe(true);
+  release();
 });
 
 (process.platform === "linux" ? describe : describe.skip)("Pulumi that a killed command left behind", () => {

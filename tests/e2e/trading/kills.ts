@@ -1,0 +1,95 @@
+import type Docker from "dockerode";
+import { isFinal, type Order } from "../../../services/contracts";
+import { engine, healthOf, until } from "../../harness/docker";
+import { physical } from "../harness/platform";
+import { say } from "../harness/progress";
+import { Flow } from "./flow";
+import { scheduleOf, type Kill } from "./schedule";
+import type { TradingRun } from "./run";
+
+/** `E2E_KILLS` containers die; `E2E_SEED` chooses which, and for how long. */
+const COUNT = Number(process.env["E2E_KILLS"] ?? "10");
+const SEED = Number(process.env["E2E_SEED"] ?? "1");
+/** A container that was killed is well again within this, whatever it has to read first. */
+const WELL_SECONDS = 120;
+
+/** Whatever dies while orders are on their way: what was promised is kept, and nothing is done twice. */
+export function killCases(run: TradingRun): void {
+  const desk = () => run.desk("kills");
+  let docker: Docker;
+  let flow: Flow;
+
+  beforeAll(async () => {
+    docker = await engine();
+    flow = new Flow(desk(), run.prices, SEED);
+  });
+
+  it(
+    `${COUNT} kills, with orders on their way`,
+    async () => {
+      const schedule = scheduleOf(COUNT, SEED);
+      flow.start();
+      try {
+        for (const [index, kill] of schedule.entries()) {
+          await flow.taken(10);
+          await die(kill, `${index + 1}/${COUNT}`);
+        }
+        for (const { name } of schedule) await well(name);
+        await flow.taken(50);
+      } finally {
+        await flow.stop();
+      }
+      const { taken, refused, asked } = flow.counts;
+      say(`${taken} orders taken, ${refused} refused, ${asked} requests`);
+      expect(taken).toBeGreaterThan(COUNT * 10);
+    },
+    (COUNT * 90 + 300) * 1000,
+  );
+
+  it("every order that was answered 2xx is there, once, under the id that was answered", async () => {
+    const orders = await desk().all();
+    const byClient = new Map<string, Order[]>();
+    for (const order of orders)
+      byClient.set(order.client_order_id, [...(byClient.get(order.client_order_id) ?? []), order]);
+    const wrong = flow.answers.filter(({ client_order_id, order_ids }) => {
+      const found = byClient.get(client_order_id) ?? [];
+      return found.length !== 1 || order_ids.size !== 1 || !order_ids.has(found[0]?.order_id ?? "");
+    });
+    expect(wrong).toEqual([]);
+    // nor is there one that nobody has sent
+    const sent = new Set(flow.sent);
+    expect(orders.filter(({ client_order_id }) => !sent.has(client_order_id))).toEqual([]);
+  });
+
+  it("every order comes to its end", async () => {
+    await desk().ask("POST", "/orders/cancel-all", { account: desk().account });
+    const left = await until(
+      "every order is over",
+      60,
+      async () => (await desk().all()).filter(({ status }) => !isFinal(status)),
+      (open) => open.length === 0,
+      1000,
+    );
+    expect(left).toEqual([]);
+  });
+
+  async function die({ name, ms, waits }: Kill, which: string): Promise<void> {
+    const container = docker.getContainer(physical(name));
+    const open = flow.counts.asking;
+    await container.kill();
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await container.start();
+    const began = Date.now();
+    if (waits) await well(name);
+    const after = waits ? `, well ${((Date.now() - began) / 1000).toFixed(1)} s later` : "";
+    say(`kill ${which}: ${name}, gone for ${(ms / 1000).toFixed(1)} s${after}; ${open} requests were open`);
+  }
+
+  const well = (name: string): Promise<string> =>
+    until(
+      `${name} is well again`,
+      WELL_SECONDS,
+      () => healthOf(docker.getContainer(physical(name))),
+      (word) => word === "healthy",
+    );
+}

@@ -12,7 +12,7 @@ const ROOT = join(__dirname, "..");
 const LOGS = join(ROOT, ".trade2026/test");
 /** Two cores: more side by side only makes each slower. */
 const PARALLEL = 2;
-/** No step needs half of it; one that hangs must not hold up the rest for ever. */
+/** One that hangs must not hold up the rest for ever. */
 const LIMIT_MINUTES = 35;
 
 async function main(wanted: readonly string[]): Promise<number> {
@@ -76,7 +76,7 @@ async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promis
   const began = Date.now();
   console.log(`… ${step.name}`);
   const log = join(LOGS, `${step.name}.log`);
-  const code = await spawnLogged(step.command, log);
+  const code = await spawnLogged(step, log);
   const counts =
     step.count?.(readFileSync(log, "utf8"), code) ??
     (code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
@@ -88,22 +88,22 @@ async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promis
   return honest;
 }
 
-function spawnLogged(command: readonly [string, ...string[]], log: string): Promise<number> {
+function spawnLogged({ command, env, limit = LIMIT_MINUTES }: Step, log: string): Promise<number> {
   const [program, ...args] = command;
   const out = createWriteStream(log);
   return new Promise((done) => {
     const child = spawn(program, args, {
       cwd: ROOT,
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ...ownNode(), FORCE_COLOR: "0" },
+      env: { ...process.env, ...ownNode(), FORCE_COLOR: "0", ...env },
       // a group of its own, so that what hangs is ended with all that it has started
       detached: process.platform !== "win32",
     });
     children.add(child);
     const late = setTimeout(() => {
-      out.write(`\nstill running after ${LIMIT_MINUTES} minutes, ended\n`);
+      out.write(`\nstill running after ${limit} minutes, ended\n`);
       end(child);
-    }, LIMIT_MINUTES * 60_000);
+    }, limit * 60_000);
     child.stdout.pipe(out, { end: false });
     child.stderr.pipe(out, { end: false });
     child.on("error", (error) => {

@@ -12,6 +12,9 @@ export interface Step {
   readonly blocks?: boolean;
   /** Not part of the default run. */
   readonly long?: boolean;
+  /** Ended when it takes longer, in minutes. @default 35: no step of the default run needs half of it */
+  readonly limit?: number;
+  readonly env?: Readonly<Record<string, string>>;
   /** Reads the numbers off the step's output. @default the exit code is one check */
   readonly count?: (output: string, code: number) => Counts;
 }
@@ -63,6 +66,16 @@ export const steps: readonly Step[] = [
     name: "e2e",
     command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"),
     needs: ["engine", "images", "configs", "services", "conformance", "gpu", "unit"],
+    count: jestCounts,
+  },
+  // A hundred containers of the order's path die, some for longer than the bus recognises a message: an hour.
+  {
+    name: "kills",
+    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-trading"),
+    needs: ["engine", "images"],
+    env: { E2E_KILLS: "100" },
+    limit: 120,
+    long: true,
     count: jestCounts,
   },
   // Measures; fails only when a command does. Wants a quiet machine.

@@ -12,6 +12,8 @@ export interface Delivered<Value> {
   /** Place in the stream. */
   readonly seq: number;
   readonly redelivered: boolean;
+  /** When the stream took it, in milliseconds since 1970 UTC. */
+  readonly at: number;
 }
 
 export interface ConsumeOptions<Value> {
@@ -154,9 +156,9 @@ class Reader<Value> {
 
   #read(message: JsMsg): Delivered<Value> | undefined {
     const { log, consumer, schema } = this.#options;
-    const { subject, seq, redelivered } = message;
+    const { subject, seq, redelivered, time } = message;
     try {
-      return { subject, seq, redelivered, value: schema(subject).parse(message.json()) };
+      return { subject, seq, redelivered, at: time.getTime(), value: schema(subject).parse(message.json()) };
     } catch (error) {
       log.error({ err: error, consumer, subject, seq }, "not what its contract says, put aside");
       message.term("not what its contract says");

@@ -9,11 +9,15 @@ import type { KnownOrder } from "./store";
 import { submitOrders, timed, type Submit } from "./submits";
 import { VenueUnavailableError, type CancelCommand, type ReplaceCommand } from "./venues/venue";
 
-type Change = Extract<BrokerCommand, { kind: "cancel" | "replace" }>;
+type Change = Extract<BrokerCommand, { kind: "cancel" | "replace" }> & {
+  /** When the queue took it, in milliseconds since 1970 UTC. */
+  readonly at: number;
+};
 
 /**
- * What the work queue wants done. The commands of an order stay in their order: an order is always submitted before
- * it is changed, so all submits go first, and then changes in runs of one kind.
+ * What the work queue wants done. An order is always submitted before it is changed, so all submits go first, and then
+ * changes in runs of one kind. A submit that has to come again can be overtaken by a change all the same: that waits
+ * for it.
  *
  * @throws when something is left to do; what was done is known, and is not done again when the queue tells it again
  */
@@ -23,7 +27,7 @@ export async function handleCommands(
 ): Promise<void> {
   const submits = new Map<Desk | undefined, Submit[]>();
   const runs: Change[][] = [];
-  for (const { value, redelivered } of delivered) {
+  for (const { value, redelivered, at } of delivered) {
     for (const command of value) {
       if (command.kind === "submit") {
         const desk = gateway.desks.takerOf(command.order);
@@ -32,8 +36,9 @@ export async function handleCommands(
         submits.set(desk, list);
       } else {
         const run = runs.at(-1);
-        if (run?.[0]?.kind === command.kind) run.push(command);
-        else runs.push([command]);
+        const change = { ...command, at };
+        if (run?.[0]?.kind === command.kind) run.push(change);
+        else runs.push([change]);
       }
     }
   }
@@ -49,24 +54,33 @@ export async function handleCommands(
 
 async function changeOrders(gateway: Gateway, run: readonly Change[]): Promise<readonly unknown[]> {
   const byDesk = new Map<Desk, Change[]>();
-  for (const change of run) {
-    const desk = await deskOf(gateway, change);
-    if (!desk) continue;
+  const found = await Promise.allSettled(
+    run.map(async (change) => ({ change, desk: await deskOf(gateway, change) })),
+  );
+  for (const each of found) {
+    if (each.status === "rejected" || !each.value.desk) continue;
+    const { change, desk } = each.value;
     byDesk.set(desk, [...(byDesk.get(desk) ?? []), change]);
   }
   const done = await Promise.allSettled(
     [...byDesk].map(([desk, changes]) => changeAt(gateway, desk, changes)),
   );
-  return done.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+  return [...found, ...done].flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
 }
 
-/** Where the order is; undefined when there is nothing to change, which has then been said. */
+/**
+ * Where the order is; undefined when there is nothing to change, which has then been said.
+ *
+ * @throws {VenueUnavailableError} while the order is still to come there
+ */
 async function deskOf(gateway: Gateway, change: Change): Promise<Desk | undefined> {
   const known = gateway.store.order(change.order_id);
   // its end was said already, and a change of it has nothing to add
   if (known?.progress === "refused") return undefined;
   const desk = known ? gateway.desks.named(known.venue) : gateway.desks.takerOf(change);
-  const reason = refusalOfChange(gateway, change, desk, known);
+  const reason =
+    refusalOfChange(gateway, change, desk, known) ??
+    (desk && (await whyAbsent(gateway, change, desk, known)));
   if (reason === undefined) return desk;
   await gateway.reports.report({
     kind: change.kind === "cancel" ? "cancelRejected" : "replaceRejected",
@@ -77,6 +91,25 @@ async function deskOf(gateway: Gateway, change: Change): Promise<Desk | undefine
     reason,
   });
   return undefined;
+}
+
+/**
+ * An order that was not placed from here may have come to the venue all the same, or is still to be told by the queue.
+ * That ends when an order of the same time would be too old to be sent.
+ *
+ * @returns why the venue will not have the order any more
+ * @throws {VenueUnavailableError} while it may still come
+ */
+async function whyAbsent(
+  { maxAgeMs, now }: Gateway,
+  { kind, order_id, at }: Change,
+  { venue }: Desk,
+  known: KnownOrder | undefined,
+): Promise<string | undefined> {
+  if (known && known.progress !== "sending") return undefined;
+  if (await venue.query({ order_id, symbol: known?.symbol ?? "" })) return undefined;
+  if (maxAgeMs > 0 && now() - at > 2 * maxAgeMs) return `${venue.name} has never seen this order`;
+  throw new VenueUnavailableError(venue.name, kind, `order ${order_id} has not been placed yet`);
 }
 
 /** Cancels always pass. A replace can be a bigger order, and is held to what new orders are held to. */

@@ -152,6 +152,36 @@ test("an order goes to the venue, and what happens to it there is told once and 
   await untilDone();
 });
 
+test("a cancel that overtakes its order waits for it", async () => {
+  const late = order();
+  await jetstream(connection).publish(
+    "broker.cancel",
+    JSON.stringify([{ kind: "cancel", order_id: late.order_id, venue: "prism", version: 4 }]),
+  );
+  // others are served meanwhile
+  const other = order();
+  await submit(other);
+  await untilTold(other.order_id, ["accepted"]);
+  expect(of(late.order_id)).toEqual([]);
+  await submit(late);
+  await untilTold(late.order_id, ["accepted", "cancelled"]);
+  await untilDone();
+});
+
+test("an order and its cancel, both while the venue is away: it is placed, and cancelled", async () => {
+  const both = order();
+  prism.down = true;
+  await submit(both);
+  await jetstream(connection).publish(
+    "broker.cancel",
+    JSON.stringify([{ kind: "cancel", order_id: both.order_id, venue: "prism", version: 4 }]),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  prism.down = false;
+  await untilTold(both.order_id, ["accepted", "cancelled"]);
+  await untilDone();
+});
+
 test("the same command again is one order at the venue", async () => {
   const twice = order();
   await submit(twice, twice);

@@ -227,6 +227,8 @@ export class BinanceVenue implements Venue {
     readonly symbol: string;
   }): Promise<OrderAnswer | undefined> {
     const { symbol, order_id: origClientOrderId } = order;
+    // it finds an order in its pair alone
+    if (symbol === "") return undefined;
     try {
       return await this.#api().ask("GET", "/api/v3/order", { symbol, origClientOrderId }, orderAnswer);
     } catch (error) {

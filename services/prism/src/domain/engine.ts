@@ -281,6 +281,9 @@ export class Engine {
             outcome: "rejected",
             reason: `request_id ${request_id} was another request's`,
           };
+    // not kept: the order may still be on its way, and the same request be right then
+    if (!this.#isKnown(order_id))
+      return { order_id, request_id, outcome: "rejected", reason: "the venue has never seen this order" };
     const order = this.records.open.get(order_id);
     const book = order && this.#books.get(order.market.symbol);
     const refusal = order && book ? act(order, book) : this.#refusedChange(kind, order_id, request_id, now);
@@ -296,9 +299,8 @@ export class Engine {
 
   #refusedChange(kind: RequestRecord["kind"], order_id: string, request_id: string, now: number): string {
     const view = this.order(order_id);
-    if (!view) return "the venue has never seen this order";
-    const reason = `the order is ${view.status}`;
-    this.records.refusedLate(`${kind}Rejected`, view, now, { request_id, reason });
+    const reason = `the order is ${view?.status ?? "gone"}`;
+    if (view) this.records.refusedLate(`${kind}Rejected`, view, now, { request_id, reason });
     return reason;
   }
 

@@ -259,6 +259,16 @@ describe("changes", () => {
     );
   });
 
+  test("a request for an order that is still to come is right when it has come", () => {
+    const lab = new Lab();
+    const cancel = () => lab.act((e, now) => e.cancel({ order_id: "late", request_id: "c" }, now));
+    const early = cancel();
+    expect([early.result.outcome, early.changes.requests]).toEqual(["rejected", []]);
+    lab.submit({ order_id: "late", price: "100" });
+    expect(cancel().result.outcome).toBe("done");
+    expect(lab.order("late").status).toBe("CANCELLED");
+  });
+
   test("all orders of an account and symbol end together", () => {
     const lab = new Lab();
     lab.submit({ order_id: "1", price: "100" });

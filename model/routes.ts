@@ -32,5 +32,20 @@ export function plannedRoutes(
     url: `${tool.protocol === "http" ? "https" : `tls+${tool.scheme ?? service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
     role: tool.login === "own" ? "its own login" : "gateway login",
   }));
-  return [...routed, ...tools].sort((a, b) => (a.url < b.url ? -1 : 1));
+  const pages = services.flatMap((service) =>
+    (service.publish?.({ services, settings, wellKnown }) ?? []).flatMap(({ name, page }): PlannedRoute[] =>
+      page
+        ? [
+            {
+              service: service.name,
+              title: page.title,
+              kind: "tool",
+              url: `https://${host}:${hostPort(name, settings, wellKnown)}${page.path}`,
+              role: "gateway login",
+            },
+          ]
+        : [],
+    ),
+  );
+  return [...routed, ...tools, ...pages].sort((a, b) => (a.url < b.url ? -1 : 1));
 }

@@ -232,6 +232,8 @@ export interface Published {
   readonly name: string;
   /** Container port. */
   readonly container: number;
+  /** Listed among what answers: a page of the gateway itself, behind its login. */
+  readonly page?: { readonly title: string; readonly path: string };
 }
 
 /** A consumer of a workload, with the credential it was given. */

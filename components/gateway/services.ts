@@ -17,7 +17,11 @@ export const gateway = traefik({
   publish: () => [
     { name: "http", container: GATEWAY_PORTS.http },
     { name: "https", container: GATEWAY_PORTS.https },
-    { name: "gateway-dashboard", container: GATEWAY_PORTS.dashboard },
+    {
+      name: "gateway-dashboard",
+      container: GATEWAY_PORTS.dashboard,
+      page: { title: "Gateway dashboard", path: "/dashboard/" },
+    },
   ],
   entryPoints: ({ settings, wellKnown }) => [
     { name: "http", port: GATEWAY_PORTS.http, redirectToHttps: hostPort("https", settings, wellKnown) },

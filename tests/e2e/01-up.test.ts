@@ -94,7 +94,9 @@ describe("the addresses", () => {
     const { code, stdout } = await verb("urls");
     expect(code).toBe(0);
     const printed = stdout.match(/https:\/\/\S+/g) ?? [];
-    expect(printed).toContain(`${BASE}/`);
+    expect(printed).toEqual(
+      expect.arrayContaining([`${BASE}/`, `https://localhost:${PORTS.dashboard}/dashboard/`]),
+    );
     for (const url of printed) expect((await ask(url, { ca })).status).toBeLessThan(500);
   });
 

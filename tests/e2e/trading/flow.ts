@@ -26,7 +26,8 @@ export class Flow {
   readonly #below: (limit: number) => number;
   readonly #answers = new Map<string, Set<string>>();
   readonly #asking = new Set<Promise<void>>();
-  #refused = 0;
+  /** How often each rule has refused an order. */
+  readonly #refused = new Map<string, number>();
   #asked = 0;
   #running: Promise<void> | undefined;
   #stopped = false;
@@ -42,7 +43,12 @@ export class Flow {
 
   get counts() {
     const { size } = this.#answers;
-    return { taken: size, refused: this.#refused, asked: this.#asked, asking: this.#asking.size };
+    return {
+      taken: size,
+      refused: Object.fromEntries(this.#refused),
+      asked: this.#asked,
+      asking: this.#asking.size,
+    };
   }
 
   get answers(): readonly Answered[] {
@@ -103,7 +109,8 @@ export class Flow {
       },
     );
     if (taken.status === 422) {
-      this.#refused += 1;
+      const rule = taken.body.rule ?? taken.body.error;
+      this.#refused.set(rule, (this.#refused.get(rule) ?? 0) + 1);
       return;
     }
     if (isFinal(taken.body.status) || this.#below(3) > 0) return;

@@ -40,7 +40,7 @@ export function killCases(run: TradingRun): void {
         await flow.stop();
       }
       const { taken, refused, asked } = flow.counts;
-      say(`${taken} orders taken, ${refused} refused, ${asked} requests`);
+      say(`${taken} orders taken, refused: ${JSON.stringify(refused)}, ${asked} requests`);
       expect(taken).toBeGreaterThan(COUNT * 10);
     },
     (COUNT * 90 + 300) * 1000,

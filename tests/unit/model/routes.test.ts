@@ -43,6 +43,28 @@ it("lists what answers at the gateways, by address, and who may use it", () => {
   ]);
 });
 
+it("lists a gateway's own page at the port that it publishes", () => {
+  const gateway = service({
+    name: "gateway",
+    title: "Gateway",
+    publish: () => [
+      { name: "https", container: 8443 },
+      { name: "gateway-dashboard", container: 8080, page: { title: "Dashboard", path: "/dashboard/" } },
+    ],
+  });
+  expect(
+    plannedRoutes([gateway], settings({ hostPorts: { "gateway-dashboard": 8884 } }), registry.wellKnown),
+  ).toEqual([
+    {
+      service: "gateway",
+      title: "Dashboard",
+      kind: "tool",
+      url: "https://localhost:8884/dashboard/",
+      role: "gateway login",
+    },
+  ]);
+});
+
 it("has exposed stores, other ports and another host name in its addresses", () => {
   const own = settings({
     exposeData: true,

@@ -37,7 +37,11 @@ describe("a gateway", () => {
     expect(gateway.publish?.(context)).toEqual([
       { name: "http", container: 8000 },
       { name: "https", container: 8443 },
-      { name: "gateway-dashboard", container: 8080 },
+      {
+        name: "gateway-dashboard",
+        container: 8080,
+        page: { title: "Gateway dashboard", path: "/dashboard/" },
+      },
     ]);
     expect(rendered(wiredAmong(gateway, [ca], { hostPorts: { https: 9443 } }), "traefik.yml")).toContain(
       "to: :9443\n",

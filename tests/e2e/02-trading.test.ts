@@ -25,7 +25,7 @@ describe("trading", () => {
   describe("limits", () => limitCases(run));
   describe("halts", () => haltCases(run));
   describe("algorithms", () => algoCases(run));
-  describe("kills", () => killCases(run));
   describe("access", () => roleCases(run));
+  describe("kills", () => killCases(run));
   describe("at the end", () => agreementCases(run));
 });

@@ -107,6 +107,11 @@ function quotient(dividend: Big, divisor: Big): string {
   return new Exact(dividend).div(divisor).round(SCALE, Big.roundHalfEven).toFixed();
 }
 
-/** Orders that the venue must know: those that risk took, and that are no sum of others. */
-export const reachesVenue = ({ status, algo }: Order): boolean =>
-  status !== "RISK_REJECTED" && algo === undefined;
+/**
+ * Orders that the venue must know: those that risk took, that are no sum of others, and that were not too old for it when
+ * it was back.
+ */
+export const reachesVenue = ({ status, algo, reject_reason }: Order): boolean =>
+  status !== "RISK_REJECTED" &&
+  algo === undefined &&
+  !/^waited \d+ ms for its venue/.test(reject_reason ?? "");

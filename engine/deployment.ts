@@ -8,6 +8,7 @@ import type { DeployEvent, PlannedStep } from "./events";
 import { lockFolder } from "./home";
 import type { Home } from "./home";
 import { releaseAllLocks, releaseStaleLocks } from "./locks";
+import { STEPS_OF_REMOVAL } from "./parallel";
 import { readState } from "./state";
 import type { PendingOperation, StateResource } from "./state";
 import type { OpCounts, PreparedEngine } from "./types";
@@ -107,6 +108,7 @@ export class Deployment {
     return this.run("destroy", options.signal, (run) =>
       this.parts.pulumi.destroy({
         ...run,
+        parallel: Math.min(this.parts.parallel, STEPS_OF_REMOVAL),
         ...(excludeProtected === undefined ? {} : { excludeProtected }),
         ...(remove === undefined ? {} : { remove }),
         ...(targets === undefined ? {} : { target: [...targets], targetDependents: true }),

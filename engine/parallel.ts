@@ -6,6 +6,12 @@ const STEPS_A_PROCESSOR = 16;
 const STEPS_OVER_SSH = 8;
 
 /**
+ * While resources go: Docker 20.10 up to .26 can lock up for good when many containers leave a network at once
+ * (moby/moby#46661), and nothing waits for probes then.
+ */
+export const STEPS_OF_REMOVAL = 4;
+
+/**
  * Resources that Pulumi works on at once. Its own rule, four a processor, is for steps that work: with it 40 services
  * on two processors came up in five waves, and each wave waited for its probes.
  * @param hosts the Docker hosts that the stack is on

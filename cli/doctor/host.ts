@@ -33,6 +33,16 @@ export async function dockerChecks(
       found: `engine ${engineVersion} (${from}) on ${operatingSystem}, ${size}, runtimes ${runtimes === "unknown" ? runtimes : runtimes.join(", ")}`,
       ...(old ? { fix: `upgrade it to ${OLDEST.join(".")} or later` } : {}),
     },
+    ...(canLockUp(engineVersion)
+      ? [
+          {
+            about,
+            state: "warning",
+            found: `engine ${engineVersion} can lock up when many containers go at once (moby/moby#46661)`,
+            fix: "upgrade it to 23.0 or later; if it happens (docker answers nothing any more), restart it and run the command again",
+          } as const,
+        ]
+      : []),
     ...(info.SecurityOptions?.some((option) => option.includes("seccomp")) === false
       ? [
           {
@@ -52,6 +62,12 @@ export function isOlder(version: string): boolean {
   if (!match) return false;
   const [major, minor] = [Number(match[1]), Number(match[2])];
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
+}
+
+/** Engines with a lock of their networks that was mended in 20.10.27 and 23.0. */
+export function canLockUp(version: string): boolean {
+  const match = /^20\.10\.(\d+)/.exec(version);
+  return match !== null && Number(match[1]) < 27;
 }
 
 /** The plan against this host: ports, subnets, memory, CPUs, GPUs. */

@@ -1,6 +1,6 @@
 import { checkLines, fromProblem, guarded } from "../../../cli/doctor/check";
 import { certificateCheck } from "../../../cli/doctor/gateway";
-import { isOlder } from "../../../cli/doctor/host";
+import { canLockUp, isOlder } from "../../../cli/doctor/host";
 import { leftOutCheck } from "../../../cli/doctor/images";
 import { openListeners } from "../../../cli/doctor/listeners";
 import { diskProblems } from "../../../cli/docker/disk";
@@ -41,6 +41,17 @@ test.each([
   ["unknown", false],
 ])("engine %s too old: %s", (version, old) => {
   expect(isOlder(version)).toBe(old);
+});
+
+test.each([
+  ["20.10.24+dfsg1", true],
+  ["20.10.27", false],
+  ["20.10.9", true],
+  ["23.0.1", false],
+  ["28.0.1", false],
+  ["unknown", false],
+])("engine %s can lock up: %s", (version, can) => {
+  expect(canLockUp(version)).toBe(can);
 });
 
 test("a disk: comfortable, little, none", () => {

@@ -1,5 +1,5 @@
 import { ask, type Answer } from "../harness/https";
-import { engine } from "../harness/docker";
+import { engine, until } from "../harness/docker";
 import { accessOf, shownSecrets } from "./harness/access";
 import { noteState, platformUp } from "./harness/chapters";
 import { LaneClient } from "./harness/client";
@@ -42,8 +42,11 @@ describe("a change replaces what it is about, and nothing else", () => {
     noteState("unknown");
   });
 
-  it("one host port: its gateway", async () => {
-    expect(await replacedBy(up(["--set", "hostPorts.gateway-dashboard=29082"]))).toEqual(["gateway"]);
+  it("one host port: its gateway, and the list of addresses", async () => {
+    expect(await replacedBy(up(["--set", "hostPorts.gateway-dashboard=29082"]))).toEqual([
+      "gateway",
+      "welcome-config",
+    ]);
     expect((await get("https://localhost:29082/dashboard/")).status).toBe(401);
     await expect(get(`https://localhost:${PORTS.dashboard}/dashboard/`)).rejects.toThrow(/ECONNREFUSED/);
   });
@@ -58,11 +61,22 @@ describe("a change replaces what it is about, and nothing else", () => {
     expect((await inventory()).get("opa")?.Config.Healthcheck?.Interval).toBe(7e9);
   });
 
-  it("one route: no service at all, and the gateway answers there at once", async () => {
+  it("one route: no service at all, and the gateway answers there", async () => {
     expect((await get(`${BASE}/api/decisions/health`)).status).toBe(404);
     expect(await replacedBy(changedUp("route"))).toEqual(["gateway-config", "welcome-config"]);
-    expect((await get(`${BASE}/api/decisions/health`)).status).toBe(200);
-    expect((await get(BASE)).body).toContain(`${BASE}/api/decisions`);
+    // both look for a change of their files themselves, the gateway at most every two seconds
+    await until(
+      "the gateway to have the route",
+      10,
+      () => get(`${BASE}/api/decisions/health`),
+      ({ status }) => status === 200,
+    );
+    await until(
+      "the landing page to list it",
+      10,
+      () => get(BASE),
+      ({ body }) => body.includes(`${BASE}/api/decisions`),
+    );
   });
 
   it("one published tool: the tools gateway", async () => {

@@ -6,7 +6,7 @@ const STEPS_A_PROCESSOR = 16;
 const STEPS_OVER_SSH = 8;
 
 /**
- * While resources go: Docker 20.10 up to .26 can lock up for good when many containers leave a network at once
+ * While resources go: Docker 20.10 can lock up for good when many containers leave a network at once
  * (moby/moby#46661), and nothing waits for probes then.
  */
 export const STEPS_OF_REMOVAL = 4;

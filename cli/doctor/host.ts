@@ -64,10 +64,9 @@ export function isOlder(version: string): boolean {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 }
 
-/** Engines with a lock of their networks that was mended in 20.10.27 and 23.0. */
+/** Engines whose networks can lock each other out, seen with 20.10.24; mended in 23.0. */
 export function canLockUp(version: string): boolean {
-  const match = /^20\.10\.(\d+)/.exec(version);
-  return match !== null && Number(match[1]) < 27;
+  return /^20\.10\b/.test(version);
 }
 
 /** The plan against this host: ports, subnets, memory, CPUs, GPUs. */

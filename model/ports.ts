@@ -21,6 +21,13 @@ export function hostPort(
   return port;
 }
 
+/** The gateway as its clients know it: scheme, first host name, and the port where it is not HTTPS's own. */
+export function gatewayUrl(settings: Settings, wellKnown: Readonly<Record<string, number>>): string {
+  const [host = "localhost"] = settings.hostNames;
+  const https = hostPort("https", settings, wellKnown);
+  return `https://${host}${https === 443 ? "" : `:${https}`}`;
+}
+
 /** Name of a tool's host port in the settings. */
 export function toolPortName(tool: ToolSpec): string {
   return typeof tool.hostPort === "string" ? tool.hostPort : `port-${tool.hostPort}`;

@@ -1,5 +1,5 @@
 import type { PlannedRoute } from "./plan";
-import { hostPort, publishedTools, toolPortName } from "./ports";
+import { gatewayUrl, hostPort, publishedTools, toolPortName } from "./ports";
 import type { ServiceSpec } from "./service";
 import type { Settings } from "./settings";
 
@@ -10,8 +10,7 @@ export function plannedRoutes(
   wellKnown: Readonly<Record<string, number>>,
 ): readonly PlannedRoute[] {
   const host = settings.hostNames[0] ?? "localhost";
-  const https = hostPort("https", settings, wellKnown);
-  const base = `https://${host}${https === 443 ? "" : `:${https}`}`;
+  const base = gatewayUrl(settings, wellKnown);
   const routed = services.flatMap((service): PlannedRoute[] =>
     service.route
       ? [

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { splitStreams } from "./log-stream";
+import { textsOf } from "./log-stream";
 import { isStatus } from "./status-code";
 
 /** What came of running a program in a container that is there already. */
@@ -27,14 +27,9 @@ export async function execInContainer(
     const exec = await docker
       .getContainer(name)
       .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, abortSignal: limit });
-    const pieces = splitStreams(await outputOf(exec, limit));
-    const text = (wanted: boolean): string =>
-      pieces
-        .filter(({ stderr }) => stderr === wanted)
-        .map((piece) => piece.text)
-        .join("");
+    const said = textsOf(await outputOf(exec, limit));
     const { ExitCode } = await exec.inspect({ abortSignal: limit });
-    return { kind: "ran", code: ExitCode ?? 1, stdout: text(false), stderr: text(true) };
+    return { kind: "ran", code: ExitCode ?? 1, ...said };
   } catch (error) {
     if (limit.aborted) return { kind: "timeout" };
     if (isStatus(error, 404)) return { kind: "absent" };

@@ -20,3 +20,14 @@ export function splitStreams(bytes: Buffer): readonly LogPiece[] {
   }
   return pieces;
 }
+
+/** All that was said, each stream apart. */
+export function textsOf(bytes: Buffer): { readonly stdout: string; readonly stderr: string } {
+  const pieces = splitStreams(bytes);
+  const said = (from: boolean): string =>
+    pieces
+      .filter(({ stderr }) => stderr === from)
+      .map(({ text }) => text)
+      .join("");
+  return { stdout: said(false), stderr: said(true) };
+}

@@ -1,4 +1,4 @@
-import { hostPort } from "../../model/ports";
+import { gatewayUrl } from "../../model/ports";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
 import { access, type ConfigureContext } from "../../model/service";
 import { nats } from "../data/nats";
@@ -42,15 +42,13 @@ export const authn = tradingService({
   },
   configure: (context) => {
     const { settings, wellKnown } = context;
-    const [host = "localhost"] = settings.hostNames;
-    const https = hostPort("https", settings, wellKnown);
     const admin = context.own("admin", "Login of the first user, admin");
     const seal = context.own("sealing-key", "Authentication: seals the signing keys in the database", {
       protectsData: true,
     });
     return {
       env: {
-        LOGIN_URL: `https://${host}${https === 443 ? "" : `:${https}`}/api/auth/login`,
+        LOGIN_URL: `${gatewayUrl(settings, wellKnown)}/api/auth/login`,
         HOSTS: [...settings.hostNames, settings.bindAddress].join(","),
       },
       secrets: [

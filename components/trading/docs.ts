@@ -1,4 +1,4 @@
-import { hostPort } from "../../model/ports";
+import { gatewayUrl } from "../../model/ports";
 import type { ServiceSpec } from "../../model/service";
 import { tradingService } from "./api";
 
@@ -14,20 +14,16 @@ export const apiDocs = tradingService({
   resources: { memory: "192MiB", cpus: 0.5 },
   tier: "P2",
   slo: { availability: 99 },
-  configure: ({ services, settings, wellKnown }) => {
-    const [host = "localhost"] = settings.hostNames;
-    const https = hostPort("https", settings, wellKnown);
-    return {
-      env: { BASE_PATH: PATH, PUBLIC_URL: `https://${host}${https === 443 ? "" : `:${https}`}` },
-      config: [
-        {
-          path: "services.json",
-          onChange: "reload",
-          content: `${JSON.stringify(services.flatMap(documented), null, 2)}\n`,
-        },
-      ],
-    };
-  },
+  configure: ({ services, settings, wellKnown }) => ({
+    env: { BASE_PATH: PATH, PUBLIC_URL: gatewayUrl(settings, wellKnown) },
+    config: [
+      {
+        path: "services.json",
+        onChange: "reload",
+        content: `${JSON.stringify(services.flatMap(documented), null, 2)}\n`,
+      },
+    ],
+  }),
 });
 
 /** In-house services with a route below /api; each has its document at its own /openapi.json. */

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
-import { splitStreams } from "../../cli/docker/log-stream";
+import { textsOf } from "../../cli/docker/log-stream";
 import { dockerClient, findDocker } from "../../engine/docker-host";
 import { tar, type TarEntry } from "../../engine/hermetic/providers/tar";
 
@@ -53,13 +53,7 @@ export async function finish(container: Docker.Container, limitSeconds = 60): Pr
 export async function logs(container: Docker.Container): Promise<Pick<Finished, "stdout" | "stderr">> {
   // Without `follow` the answer is one buffer: the typings know only the stream.
   const bytes: unknown = await container.logs({ stdout: true, stderr: true, follow: false });
-  const pieces = splitStreams(bytes as Buffer);
-  const said = (from: boolean): string =>
-    pieces
-      .filter(({ stderr }) => stderr === from)
-      .map(({ text }) => text)
-      .join("");
-  return { stdout: said(false), stderr: said(true) };
+  return textsOf(bytes as Buffer);
 }
 
 interface Modem {

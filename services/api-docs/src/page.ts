@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../../kit/html";
 import { operationsOf } from "./openapi";
 import type { Collected } from "./sources";
 
@@ -107,7 +108,7 @@ export function docsPage(
   const items = services.map((one) => {
     const here = one.name === shown?.name ? ' aria-current="page"' : "";
     const note = one.status === "ok" ? one.path : `${one.path} — does not answer`;
-    return `<li${one.status === "ok" ? "" : ' class="down"'}><a href="${escape(link(one.name))}"${here}>${escape(one.title)}<small>${escape(note)}</small></a></li>`;
+    return `<li${one.status === "ok" ? "" : ' class="down"'}><a href="${escapeHtml(link(one.name))}"${here}>${escapeHtml(one.title)}<small>${escapeHtml(note)}</small></a></li>`;
   });
   return `<!doctype html>
 <html lang="en">
@@ -115,12 +116,12 @@ export function docsPage(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escape(shown ? `${shown.title} · ${title}` : title)}</title>
+<title>${escapeHtml(shown ? `${shown.title} · ${title}` : title)}</title>
 <link rel="icon" href="data:,">
 ${files.styles.map((name) => `<link rel="stylesheet" href="${base}/assets/${name}">`).join("\n")}
 </head>
 <body>
-<header><strong>${escape(title)}</strong><a href="/">Start page</a><a href="${base}/services.json">List</a><a href="${base}/postman.json" download="trade2026.postman_collection.json">Postman collection</a></header>
+<header><strong>${escapeHtml(title)}</strong><a href="/">Start page</a><a href="${base}/services.json">List</a><a href="${base}/postman.json" download="trade2026.postman_collection.json">Postman collection</a></header>
 <div class="frame">
 <nav aria-label="Services"><ul>
 ${items.join("\n")}
@@ -136,8 +137,8 @@ ${shown?.status === "ok" ? [files.script, files.start].map((name) => `<script sr
 function content(base: string, shown: Collected | undefined): string {
   if (!shown) return `<div class="notice"><h1>No service has a route</h1></div>`;
   if (shown.status === "ok")
-    return `<div id="document" data-url="${escape(`${base}/services/${shown.name}.json`)}"></div>`;
-  return `<div class="notice" role="alert"><h1>${escape(shown.title)} does not answer</h1><p>${escape(shown.error)}</p><p>Its documentation is here as soon as it does. <code>./trade2026 logs ${escape(shown.name)}</code> says what is wrong.</p></div>`;
+    return `<div id="document" data-url="${escapeHtml(`${base}/services/${shown.name}.json`)}"></div>`;
+  return `<div class="notice" role="alert"><h1>${escapeHtml(shown.title)} does not answer</h1><p>${escapeHtml(shown.error)}</p><p>Its documentation is here as soon as it does. <code>./trade2026 logs ${escapeHtml(shown.name)}</code> says what is wrong.</p></div>`;
 }
 
 /** The list for programs. */
@@ -149,16 +150,4 @@ export function listOf(base: string, services: readonly Collected[]) {
       ? { ...common, operations: operationsOf(one.document).length }
       : { ...common, error: one.error };
   });
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (letter) => ENTITIES[letter] ?? letter);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { escapeHtml } from "../../kit/html";
 
 export interface LoginPage {
   readonly csrf: string;
@@ -42,12 +43,12 @@ export function loginPage({ csrf, returnTo, name = "", problem }: LoginPage): st
 <body>
 <main>
 <h1>Trade2026</h1>
-${problem === undefined ? "" : `<p class="problem" role="alert">${escape(problem)}</p>`}
+${problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post" action="login">
-<input type="hidden" name="csrf" value="${escape(csrf)}">
-<input type="hidden" name="return" value="${escape(returnTo)}">
+<input type="hidden" name="csrf" value="${escapeHtml(csrf)}">
+<input type="hidden" name="return" value="${escapeHtml(returnTo)}">
 <label for="username">User name</label>
-<input id="username" name="username" value="${escape(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus>
+<input id="username" name="username" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" maxlength="64" required autofocus>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="256" required>
 <button type="submit">Log in</button>
@@ -56,16 +57,4 @@ ${problem === undefined ? "" : `<p class="problem" role="alert">${escape(problem
 </body>
 </html>
 `;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

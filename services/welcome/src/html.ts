@@ -1,3 +1,5 @@
+import { escapeHtml } from "../../kit/html";
+
 /** Markup that is safe to send as it is. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -21,16 +23,4 @@ function render(part: Part | undefined): string {
     return part.map((each) => each.text).join("");
   }
   return escapeHtml(String(part));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { isFinal, type Order } from "../../../services/contracts";
 import type { Refused, Reply } from "./api";
 import type { Desk, Wanted } from "./desk";
@@ -179,5 +180,3 @@ class Away extends Error {
     super(`answered ${status}, for too long`);
   }
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

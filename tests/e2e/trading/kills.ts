@@ -1,8 +1,10 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
-import { isFinal, type Order } from "../../../services/contracts";
+import { isFinal } from "../../../services/contracts";
 import { engine, healthOf, until } from "../../harness/docker";
 import { physical } from "../harness/platform";
 import { say } from "../harness/progress";
+import { grouped } from "./books";
 import { Flow } from "./flow";
 import { scheduleOf, type Kill } from "./schedule";
 import type { TradingRun } from "./run";
@@ -48,9 +50,7 @@ export function killCases(run: TradingRun): void {
 
   it("every order that was answered 2xx is there, once, under the id that was answered", async () => {
     const orders = await desk().all();
-    const byClient = new Map<string, Order[]>();
-    for (const order of orders)
-      byClient.set(order.client_order_id, [...(byClient.get(order.client_order_id) ?? []), order]);
+    const byClient = grouped(orders, ({ client_order_id }) => client_order_id);
     const wrong = flow.answers.filter(({ client_order_id, order_ids }) => {
       const found = byClient.get(client_order_id) ?? [];
       return found.length !== 1 || order_ids.size !== 1 || !order_ids.has(found[0]?.order_id ?? "");
@@ -77,7 +77,7 @@ export function killCases(run: TradingRun): void {
     const container = docker.getContainer(physical(name));
     const open = flow.counts.asking;
     await container.kill();
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(ms);
     await container.start();
     const began = Date.now();
     if (waits) await well(name);

@@ -10,24 +10,11 @@ export interface Kill {
 }
 
 /** What an order passes on its way: these die first. */
-const ORDER_PATH = [
-  ...[
-    "nats",
-    "valkey-state",
-    "oms",
-    "risk",
-    "exeq",
-    "live-gateway",
-    "prism",
-    "pnl",
-    "questdb-writer",
-    "authn",
-  ],
-] as const;
-const BESIDE = [
-  ...["gateway", "market-data-gateway", "normalizer", "hot-cache", "live-updates", "valkey-cache", "questdb"],
-  ...["postgres", "opa"],
-] as const;
+const ORDER_PATH = "nats valkey-state oms risk exeq live-gateway prism pnl questdb-writer authn".split(" ");
+const BESIDE =
+  "gateway market-data-gateway normalizer hot-cache live-updates valkey-cache questdb postgres opa".split(
+    " ",
+  );
 
 /** JetStream recognises a message id for two minutes: who is gone for longer must not depend on it. */
 const BEYOND_DEDUPLICATION_MS = 125_000;

@@ -107,6 +107,11 @@ async function submit(...orders: ReturnType<typeof order>[]): Promise<void> {
   await jetstream(connection).publish("broker.submit", JSON.stringify(commands));
 }
 
+async function cancel({ order_id }: ReturnType<typeof order>): Promise<void> {
+  const command = { kind: "cancel", order_id, venue: "prism", version: 4 };
+  await jetstream(connection).publish("broker.cancel", JSON.stringify([command]));
+}
+
 const of = (orderId: string) =>
   said.filter(({ record }) => record["order_id"] === orderId).map(({ record }) => record);
 const kinds = (orderId: string) => of(orderId).map((record) => record["kind"] ?? "fill");
@@ -146,18 +151,14 @@ test("an order goes to the venue, and what happens to it there is told once and 
     quantity: "10",
     price: "100",
   });
-  const cancel = { kind: "cancel", order_id: resting.order_id, venue: "prism", version: 4 };
-  await jetstream(connection).publish("broker.cancel", JSON.stringify([cancel]));
+  await cancel(resting);
   await untilTold(resting.order_id, ["accepted", "cancelled"]);
   await untilDone();
 });
 
 test("a cancel that overtakes its order waits for it", async () => {
   const late = order();
-  await jetstream(connection).publish(
-    "broker.cancel",
-    JSON.stringify([{ kind: "cancel", order_id: late.order_id, venue: "prism", version: 4 }]),
-  );
+  await cancel(late);
   // others are served meanwhile
   const other = order();
   await submit(other);
@@ -172,10 +173,7 @@ test("an order and its cancel, both while the venue is away: it is placed, and c
   const both = order();
   prism.down = true;
   await submit(both);
-  await jetstream(connection).publish(
-    "broker.cancel",
-    JSON.stringify([{ kind: "cancel", order_id: both.order_id, venue: "prism", version: 4 }]),
-  );
+  await cancel(both);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   prism.down = false;
   await untilTold(both.order_id, ["accepted", "cancelled"]);

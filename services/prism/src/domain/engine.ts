@@ -9,7 +9,6 @@ import { Quote, type QuoteState } from "./quote";
 import { answerOf, pricesOf, Records, type Counters, type RequestRecord } from "./records";
 import type { PositionView } from "./positions";
 import {
-  byArrival,
   remainingOf,
   type CancelOrder,
   type ChangeResult,
@@ -155,13 +154,11 @@ export class Engine {
     at: number,
   ): number {
     const now = this.#advance(at);
-    const chosen = [...this.records.open.values()]
-      .filter(
-        ({ account, market }) =>
-          (which.account === undefined || which.account === account) &&
-          (which.symbol === undefined || which.symbol === market.symbol),
-      )
-      .sort(byArrival);
+    const chosen = [...this.records.open.values()].filter(
+      ({ account, market }) =>
+        (which.account === undefined || which.account === account) &&
+        (which.symbol === undefined || which.symbol === market.symbol),
+    );
     for (const order of chosen)
       this.records.end(order, "CANCELLED", now, { reason: "all orders were cancelled" });
     return chosen.length;
@@ -281,27 +278,26 @@ export class Engine {
             outcome: "rejected",
             reason: `request_id ${request_id} was another request's`,
           };
-    // not kept: the order may still be on its way, and the same request be right then
-    if (!this.#isKnown(order_id))
-      return { order_id, request_id, outcome: "rejected", reason: "the venue has never seen this order" };
     const order = this.records.open.get(order_id);
-    const book = order && this.#books.get(order.market.symbol);
-    const refusal = order && book ? act(order, book) : this.#refusedChange(kind, order_id, request_id, now);
-    if (order && book && refusal !== undefined)
-      this.records.event(`${kind}Rejected`, order, now, { request_id, reason: refusal });
+    let refusal: string | undefined;
+    if (order) {
+      refusal = act(order, this.#bookOf(order.market.symbol));
+      if (refusal !== undefined)
+        this.records.event(`${kind}Rejected`, order, now, { request_id, reason: refusal });
+    } else {
+      const ended = this.order(order_id);
+      // not kept: the order may still be on its way, and the same request be right then
+      if (!ended)
+        return { order_id, request_id, outcome: "rejected", reason: "the venue has never seen this order" };
+      refusal = `the order is ${ended.status}`;
+      this.records.refusedLate(`${kind}Rejected`, ended, now, { request_id, reason: refusal });
+    }
     return this.records.answered({
       kind,
       order_id,
       request_id,
       ...(refusal === undefined ? { outcome: "done" } : { outcome: "rejected", reason: refusal }),
     });
-  }
-
-  #refusedChange(kind: RequestRecord["kind"], order_id: string, request_id: string, now: number): string {
-    const view = this.order(order_id);
-    const reason = `the order is ${view?.status ?? "gone"}`;
-    if (view) this.records.refusedLate(`${kind}Rejected`, view, now, { request_id, reason });
-    return reason;
   }
 
   #restore({ open, quotes, positions }: Snapshot): void {
@@ -314,16 +310,21 @@ export class Engine {
       this.#now = Math.max(this.#now, state.heard_at);
     }
     for (const view of positions) this.records.positions.restore(view, this.#bookOf(view.symbol).market);
-    for (const view of [...open].sort((a, b) => a.priority - b.priority)) {
-      const book = this.#bookOf(view.symbol);
-      const order = reviveOrder(view, book.market);
-      const waits = order.stop !== undefined && !order.triggered ? order.stop : undefined;
-      if (waits !== undefined) book.stops[order.side].add(order, waits);
-      else book.resting[order.side].add(order, order.limit ?? 0);
+    // they end in the order of their arrival, and trade in that of their priority
+    const orders = open
+      .map((view) => reviveOrder(view, this.#bookOf(view.symbol).market))
+      .sort((a, b) => a.number - b.number);
+    for (const order of orders) {
       this.records.open.set(order.order_id, order);
       this.records.expiries.add(order);
       counters.priority = Math.max(counters.priority, order.priority);
       this.#now = Math.max(this.#now, order.updated_at);
+    }
+    for (const order of orders.sort((a, b) => a.priority - b.priority)) {
+      const book = this.#bookOf(order.market.symbol);
+      const waits = order.stop !== undefined && !order.triggered ? order.stop : undefined;
+      if (waits !== undefined) book.stops[order.side].add(order, waits);
+      else book.resting[order.side].add(order, order.limit ?? 0);
     }
   }
 

@@ -1,4 +1,4 @@
-import { byArrival, type VenueOrder } from "./types";
+import type { VenueOrder } from "./types";
 
 /** DAY orders by the end of their session: few moments, many orders. */
 export class Expiries {
@@ -26,6 +26,6 @@ export class Expiries {
   due(now: number): readonly VenueOrder[] {
     if (now < this.#next) return [];
     const moments = [...this.#byMoment.keys()].filter((moment) => moment <= now).sort((a, b) => a - b);
-    return moments.flatMap((moment) => [...(this.#byMoment.get(moment) ?? [])].sort(byArrival));
+    return moments.flatMap((moment) => [...(this.#byMoment.get(moment) ?? [])]);
   }
 }

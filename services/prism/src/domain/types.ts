@@ -131,9 +131,6 @@ export interface ReplaceOrder extends CancelOrder {
   readonly stop_price?: string | undefined;
 }
 
-/** First accepted first. A venue that was restored keeps its orders in another order than the one that took them. */
-export const byArrival = (a: VenueOrder, b: VenueOrder): number => a.number - b.number;
-
 export const remainingOf = (order: VenueOrder): number => order.quantity - order.filled;
 export const isOpen = (status: VenueStatus): boolean =>
   status === "ACCEPTED" || status === "PARTIALLY_FILLED";

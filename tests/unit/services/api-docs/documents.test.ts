@@ -1,6 +1,7 @@
+import { escapeHtml } from "../../../../services/kit/html";
 import { exampleOf } from "../../../../services/api-docs/src/example";
 import { publicDocument, type OpenApi } from "../../../../services/api-docs/src/openapi";
-import { AssetFiles, docsPage, escape, listOf } from "../../../../services/api-docs/src/page";
+import { AssetFiles, docsPage, listOf } from "../../../../services/api-docs/src/page";
 import { postmanCollection } from "../../../../services/api-docs/src/postman";
 import type { Collected } from "../../../../services/api-docs/src/sources";
 
@@ -186,7 +187,7 @@ describe("the page", () => {
     expect(text).toContain("./trade2026 logs pnl");
     expect(text).not.toContain("data-url");
     expect(text).not.toContain(evil);
-    expect(text).toContain(escape(evil));
+    expect(text).toContain(escapeHtml(evil));
     expect(page(undefined, [])).toContain("No service has a route");
   });
 

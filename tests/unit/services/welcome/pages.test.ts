@@ -1,4 +1,5 @@
-import { escapeHtml, html } from "../../../../services/welcome/src/html";
+import { escapeHtml } from "../../../../services/kit/html";
+import { html } from "../../../../services/welcome/src/html";
 import { errorAnswer, errorPage, landingPage } from "../../../../services/welcome/src/pages";
 import { parseRoutes, type Route } from "../../../../services/welcome/src/routes";
 

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createWriteStream, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { leave } from "../engine/exit";
+import { failures } from "./failures";
 import { steps, type Counts, type Step } from "./steps";
 
 /**
@@ -44,6 +45,7 @@ async function main(wanted: readonly string[]): Promise<number> {
       failed: 0,
     },
   );
+  for (const { name } of selected) reportFailure(name, results.get(name));
   console.log(`all steps: ${seconds(began)}`);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 ? 0 : 1;
@@ -84,8 +86,15 @@ async function runStep(step: Step, results: ReadonlyMap<string, Counts>): Promis
   console.log(
     `${honest.failed === 0 ? "✓" : "✗"} ${step.name}: ${honest.passed} passed, ${honest.failed} failed, ${seconds(began)}`,
   );
-  if (honest.failed > 0) console.log(tail(readFileSync(log, "utf8"), 80));
   return honest;
+}
+
+/** Last of all, so that the end of a record, which is what is kept of it, says what failed and why. */
+function reportFailure(name: string, counts: Counts | undefined): void {
+  const log = join(LOGS, `${name}.log`);
+  if (counts === undefined || counts.failed === 0 || !existsSync(log)) return;
+  console.log(`\nfailed in ${name} (${log}):`);
+  console.log(failures(readFileSync(log, "utf8")));
 }
 
 function spawnLogged({ command, env, limit = LIMIT_MINUTES }: Step, log: string): Promise<number> {
@@ -140,15 +149,6 @@ function end(child: ChildProcess): void {
   } catch {
     // it has just ended by itself
   }
-}
-
-function tail(text: string, lines: number): string {
-  return text
-    .trimEnd()
-    .split("\n")
-    .slice(-lines)
-    .map((line) => `    ${line}`)
-    .join("\n");
 }
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;

@@ -71,7 +71,14 @@ async function deployWith(engine: PreparedEngine, deploying: Deploying): Promise
     docker: connection.endpoint,
   });
   try {
-    const recovery = await recover(deployment, { context, config, plan, docker: connection.docker, out });
+    const recovery = await recover(deployment, {
+      stack: context.stack,
+      prefix: config.settings.prefix,
+      claimed: config.remembered.claimed,
+      plan,
+      docker: connection.docker,
+      say: (line) => out.line(line),
+    });
     remember(context, { ...config.remembered, claimed: config.settings.prefix });
     return await deploy(deployment, progress, recovery, deploying);
   } finally {

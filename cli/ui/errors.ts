@@ -34,12 +34,21 @@ export function describeError(error: unknown, debug = false): string {
   return lines.join("\n");
 }
 
-/** Pulumi's own words for a stack to stand on that is not there name no way out. */
-function withFix(message: string): string {
-  return message.replace(
+/** What others say without a way out, and the way out. */
+const FIXES: readonly (readonly [said: RegExp, fix: string])[] = [
+  [
     /unknown stack "[^"]*\/([^"/]+)"/,
-    "$&\n    fix: bring that stack up first (./trade2026 up --stack $1), or name the one to stand on: --set platformStack=<stack>",
-  );
+    "bring that stack up first (./trade2026 up --stack $1), or name the one to stand on: --set platformStack=<stack>",
+  ],
+  [
+    // of a network that it could not write down: seen of 20.10 after a full disk
+    /conflicts with network \S+ \(\S+\): networks have same bridge name/,
+    "the Docker engine holds on to a network that it does not list, as it does after its disk was full: restart Docker, then ./trade2026 up",
+  ],
+];
+
+function withFix(message: string): string {
+  return FIXES.reduce((text, [said, fix]) => text.replace(said, `$&\n    fix: ${fix}`), message);
 }
 
 function isForUsers(error: unknown): boolean {

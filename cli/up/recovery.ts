@@ -3,18 +3,17 @@ import type { Deployment } from "../../engine";
 import { removeLeftovers } from "../../engine/leftovers";
 import type { Plan } from "../../model/plan";
 import { assertNoProblems } from "../../model/problems";
-import type { StackConfig } from "../config/stack-config";
-import type { Context } from "../context";
 import { count } from "../ui/format";
-import type { Output } from "../ui/output";
 import { compare, foreignProblem, readInventory } from "./leftovers";
 
 export interface RecoveryContext {
-  readonly context: Context;
-  readonly config: StackConfig;
+  readonly stack: string;
+  readonly prefix: string;
+  /** The prefix that this checkout has made things under. */
+  readonly claimed: string | undefined;
   readonly plan: Plan;
   readonly docker: Docker;
-  readonly out: Output;
+  readonly say: (line: string) => void;
 }
 
 /** How the next deployment has to go on. */
@@ -31,24 +30,22 @@ export interface Recovery {
  */
 export async function recover(
   deployment: Deployment,
-  { context, config: { remembered, settings }, plan, docker, out }: RecoveryContext,
+  { stack, prefix, claimed, plan, docker, say }: RecoveryContext,
 ): Promise<Recovery> {
   const services = new Set(plan.containers.filter(({ role }) => role === "service").map(({ name }) => name));
-  const inventory = await readInventory(docker, settings.prefix);
+  const inventory = await readInventory(docker, prefix);
   const { leftovers, unknownData, drifted } = compare(inventory, deployment.resources(), services);
   const names = leftovers.map(({ name }) => name);
-  if (remembered.claimed !== settings.prefix && names.length + unknownData.length > 0) {
-    assertNoProblems(`Stack ${context.stack}`, [
-      foreignProblem(settings.prefix, context.stack, [...names, ...unknownData]),
-    ]);
+  if (claimed !== prefix && names.length + unknownData.length > 0) {
+    assertNoProblems(`Stack ${stack}`, [foreignProblem(prefix, stack, [...names, ...unknownData])]);
   }
   if (names.length > 0) {
-    out.line(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
+    say(`Removing ${count(names.length, "leftover")} of an up that did not end: ${names.join(", ")}`);
     await removeLeftovers(docker, leftovers);
   }
   if (deployment.pending().length > 0) await clearPending(deployment);
   if (drifted.length > 0)
-    out.line(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
+    say(`Gone or stopped since the last up, so the engine is asked first: ${drifted.join(", ")}`);
   if (drifted.length === 0) return { refresh: false, replace: [] };
   // Reading back takes what never became healthy for good: it is to be made anew.
   const unfinished = deployment.resources().filter(({ initErrors }) => initErrors.length > 0);

@@ -168,6 +168,7 @@ describe("a container that never gets healthy, while another engine is in troubl
   });
 
   (canRunOwnEngine() ? describe : describe.skip)("an engine with a small disk (needs root on Linux)", () => {
+    const HEALTHY = "/t26e2e-small-opa";
     let own: OwnEngine;
     const small = (limitSeconds = 120): Promise<Said> =>
       tsx("tests/e2e/harness/small-up.ts", [join(own.folder, "home")], {
@@ -188,7 +189,7 @@ describe("a container that never gets healthy, while another engine is in troubl
     afterAll(() => own?.close());
 
     it("full: the reason is said", async () => {
-      own.fill(8 * 1024);
+      own.fill(0);
       const { code, text } = await small();
       own.empty();
       expect({ code, text }).toEqual({
@@ -196,6 +197,16 @@ describe("a container that never gets healthy, while another engine is in troubl
         text: expect.stringContaining("no space left on device") as string,
       });
       expect(await running()).toEqual([]);
+    });
+
+    it("with room again: up goes on, or says that Docker has to be restarted, which helps", async () => {
+      const { code, text } = await small();
+      if (code !== 0) expect(text).toContain("fix: the Docker engine holds on to a network");
+      await own.stop();
+      await own.start();
+      expect(await small()).toMatchObject({ code: 0 });
+      expect(await running()).toEqual([HEALTHY]);
+      await own.clear();
     });
 
     it("stopped half-way: that is said, and at once", async () => {
@@ -229,7 +240,7 @@ describe("a container that never gets healthy, while another engine is in troubl
       await own.start();
       const { code, text } = await small();
       expect({ code, text: code === 0 ? "" : text }).toEqual({ code: 0, text: "" });
-      expect(await running()).toEqual(["/t26e2e-small-opa"]);
+      expect(await running()).toEqual([HEALTHY]);
     });
   });
 

@@ -42,6 +42,7 @@ export class OwnEngine {
   }
 
   async start(): Promise<void> {
+    if (this.#process) throw new Error("it runs already");
     const log = openSync(join(this.folder, "dockerd.log"), "a");
     const place = (name: string): string => join(this.folder, name);
     // In a network namespace of its own: one without a default bridge deletes the host engine's.
@@ -89,6 +90,7 @@ export class OwnEngine {
   async stop(): Promise<void> {
     this.#process?.kill("SIGKILL");
     await this.#ended;
+    this.#process = undefined;
     for (const file of ["exec/containerd/containerd.pid", "pid"]) {
       const path = join(this.folder, file);
       if (file.includes("containerd") && existsSync(path)) killIfThere(Number(readFileSync(path, "utf8")));
@@ -120,7 +122,8 @@ export class OwnEngine {
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 
-  async close(): Promise<void> {
+  /** Removes what runs on it, and its networks. */
+  async clear(): Promise<void> {
     const containers = await this.docker.listContainers().catch(() => []);
     await Promise.all(
       containers.map(({ Id }) =>
@@ -139,6 +142,10 @@ export class OwnEngine {
           .catch(() => undefined),
       ),
     );
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
     this.#process?.kill("SIGTERM");
     await Promise.race([this.#ended, new Promise((resolve) => setTimeout(resolve, 10_000))]);
     await this.stop();

@@ -1,3 +1,6 @@
+import Docker from "dockerode";
+import { describeError } from "../../../cli/ui/errors";
+import { recover } from "../../../cli/up/recovery";
 import { leave } from "../../../engine/exit";
 import { chooseEngine, openStack, prepareEngine, type EngineKind } from "../../../engine";
 import { readHostFacts } from "../../../engine/host-facts";
@@ -7,8 +10,8 @@ import { devStack } from "../../../stacks/dev";
 import { loadPlan, ROOT } from "../../../stacks/inputs";
 
 /**
- * A platform of one service, small enough for an engine with a disk in memory: `small-up.ts HOME` on the engine that
- * DOCKER_HOST names.
+ * A platform of one service, small enough for an engine with a disk in memory, brought up as the command does it:
+ * `small-up.ts HOME` on the engine that DOCKER_HOST names.
  */
 async function main(home: string): Promise<void> {
   const engine = await prepareEngine(
@@ -20,6 +23,7 @@ async function main(home: string): Promise<void> {
     images: "packages",
     subnets: { frontend: "10.240.0.0/24", lowlatency: "10.241.0.0/24", backend: "10.242.0.0/24" },
   });
+  const plan = loadPlan(settings, await readHostFacts(settings), { workloads: [opa] });
   const deployment = await openStack({
     engine,
     stack: "small",
@@ -28,14 +32,20 @@ async function main(home: string): Promise<void> {
     home,
     ...(process.env["DOCKER_HOST"] === undefined ? {} : { dockerHost: process.env["DOCKER_HOST"] }),
     program: async () =>
-      devStack(loadPlan(settings, await readHostFacts(settings), { workloads: [opa] }), {
+      devStack(plan, {
         bundle: (service) => {
           throw new Error(`${service} is not part of this`);
         },
       }),
   });
   try {
-    const { changes } = await deployment.up({ refresh: process.argv.includes("--refresh") });
+    const { prefix } = settings;
+    const recovery = await recover(deployment, {
+      ...{ stack: "small", prefix, claimed: prefix, plan },
+      docker: new Docker({ socketPath: process.env["DOCKER_HOST"]?.replace("unix://", "") }),
+      say: console.log,
+    });
+    const { changes } = await deployment.up({ ...recovery });
     console.log(JSON.stringify(changes));
   } finally {
     await deployment.close();
@@ -45,7 +55,7 @@ async function main(home: string): Promise<void> {
 main(process.argv[2] ?? "").then(
   () => leave(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(describeError(error));
     return leave(1);
   },
 );

@@ -118,6 +118,14 @@ describe("errors", () => {
     expect(describeError(error)).toContain("--set platformStack=<stack>");
   });
 
+  test("a network that Docker holds on to comes with a way out", () => {
+    const said =
+      "- lowlatency (docker:index/network:Network): Unable to create network: cannot create network df18 (t26-611f): conflicts with network 8ae3 (t26-611f): networks have same bridge name";
+    expect(describeError(new UserError(said))).toBe(
+      `${said}\n    fix: the Docker engine holds on to a network that it does not list, as it does after its disk was full: restart Docker, then ./trade2026 up`,
+    );
+  });
+
   test("settings' problems name this command", () => {
     const error = new ProblemsError("The stack's settings", [
       {

@@ -52,10 +52,13 @@ function engineSection(engine: string, { platform, growth, anatomy }: EngineResu
   ];
 }
 
+/** Processors busy, before a measurement. */
+const QUIET = 0.2;
+
 function provenance({ commit, date, host }: Provenance): string {
-  const { cpus, model, memoryGiB, system, node, docker, compose, pulumi, load } = host;
-  const busy = load > cpus ? " **The host was busy with other things: these figures are rough.**" : "";
-  return `Commit ${commit}, ${date} UTC. ${cpus} × ${model}, ${memoryGiB} GiB, ${system}; Docker ${docker}, Compose ${compose}, Node ${node}, Pulumi ${pulumi}. Load at the start: ${load.toFixed(1)}.${busy}`;
+  const { cpus, model, memoryGiB, system, node, docker, compose, pulumi, busy } = host;
+  const rough = busy > QUIET ? " **The host was busy with other things: these figures are rough.**" : "";
+  return `Commit ${commit}, ${date} UTC. ${cpus} × ${model}, ${memoryGiB} GiB, ${system}; Docker ${docker}, Compose ${compose}, Node ${node}, Pulumi ${pulumi}. Before it began, ${busy.toFixed(2)} processors were busy.${rough}`;
 }
 
 function platformSection(platform: Measured<PlatformResult>): readonly string[] {

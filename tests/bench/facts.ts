@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { cpus, loadavg, release, totalmem, type } from "node:os";
+import { cpus, release, totalmem, type } from "node:os";
 import type Docker from "dockerode";
 import type { PreparedEngine } from "../../engine";
 import { ROOT } from "../../stacks/inputs";
 import type { Compose } from "./compose";
+import { processorsAtRest } from "./measure";
 import type { Provenance } from "./results";
 
 /** Commit, date and host, for the record. */
@@ -11,9 +12,10 @@ export async function provenance(
   docker: Docker,
   compose: Compose,
   engine: PreparedEngine,
+  pluginsAre?: string,
 ): Promise<Provenance> {
   const { Version } = await docker.version();
-  const plugins = engine.plugins.map(({ name, version }) => `${name} ${version}`).join(", ");
+  const plugins = pluginsAre ?? engine.plugins.map(({ name, version }) => `${name} ${version}`).join(", ");
   return {
     commit: commit(),
     date: new Date().toISOString().slice(0, 16).replace("T", " "),
@@ -26,7 +28,7 @@ export async function provenance(
       docker: Version,
       compose: compose.version,
       pulumi: `${engine.cli.version} with ${engine.kind === "hermetic" ? "stand-ins for " : ""}${plugins}`,
-      load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
+      busy: await processorsAtRest(5),
     },
   };
 }

@@ -21,8 +21,8 @@ export interface HostDescription {
   readonly docker: string;
   readonly compose: string;
   readonly pulumi: string;
-  /** Runnable processes, on average, when the measurement began: above one or two the host was not quiet. */
-  readonly load: number;
+  /** Processors that the host kept busy just before the measurement: of a quiet one hardly any. */
+  readonly busy: number;
 }
 
 export type Measured<T> = T & { readonly from: Provenance };

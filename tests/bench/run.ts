@@ -2,11 +2,12 @@
  * The benchmarks: `./trade2026 test bench`, or parts of them:
  *
  *     node --import tsx tests/bench/run.ts [--engine hermetic|official] [--only platform,growth,anatomy]
- *                                          [--sizes 10,20,40,80] [--rounds 2] [--document]
+ *                                          [--sizes 10,20,40,80] [--rounds 2] [--plugins TEXT] [--document]
  *
  * Measures, keeps the raw results (tests/bench/results/<engine>.json) and writes docs/benchmarks.md from all of them.
  * Without --engine it is the one of TRADE2026_ENGINE, else hermetic. TRADE2026_COMPOSE names another Compose program
- * than this machine's. `--document` only writes.
+ * than this machine's. `--plugins` says which plugins those are that are installed, for the record, when they are not the
+ * release that their folder is named for. `--document` only writes.
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,6 +34,7 @@ interface Options {
   readonly parts: readonly Part[];
   readonly sizes: readonly number[];
   readonly rounds: number;
+  readonly plugins: string | undefined;
   readonly documentOnly: boolean;
 }
 
@@ -44,6 +46,7 @@ function optionsOf(argv: readonly string[], env = process.env): Options {
       only: { type: "string", default: PARTS.join(",") },
       sizes: { type: "string", default: "10,20,40,80" },
       rounds: { type: "string", default: "2" },
+      plugins: { type: "string" },
       document: { type: "boolean", default: false },
     },
   });
@@ -58,6 +61,7 @@ function optionsOf(argv: readonly string[], env = process.env): Options {
     parts: PARTS.filter((part) => parts.includes(part)),
     sizes: values.sizes.split(",").map(Number),
     rounds: Number(values.rounds),
+    plugins: values.plugins,
     documentOnly: values.document,
   };
 }
@@ -82,9 +86,12 @@ async function measureAll(options: Options): Promise<void> {
   await clean(docker);
   try {
     for (const part of options.parts) await measurePart(part, bench, options, engine);
-  } finally {
-    await clean(docker);
+  } catch (error) {
+    // what went wrong first is what counts
+    await clean(docker).catch((second: unknown) => say(`cleaning failed, too: ${String(second)}`));
+    throw error;
   }
+  await clean(docker);
 }
 
 async function measurePart(
@@ -95,7 +102,7 @@ async function measurePart(
 ): Promise<void> {
   const began = Date.now();
   bench.say(`${part}, ${options.engine} engine`);
-  const from: Provenance = await provenance(bench.docker, bench.compose, engine);
+  const from: Provenance = await provenance(bench.docker, bench.compose, engine, options.plugins);
   if (part !== "platform") await buildSubject(bench.docker);
   switch (part) {
     case "platform":

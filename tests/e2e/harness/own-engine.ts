@@ -124,7 +124,7 @@ export class OwnEngine {
 
   /** Removes what runs on it, and its networks. */
   async clear(): Promise<void> {
-    const containers = await this.docker.listContainers().catch(() => []);
+    const containers = await this.docker.listContainers({ all: true }).catch(() => []);
     await Promise.all(
       containers.map(({ Id }) =>
         this.docker

@@ -18,7 +18,7 @@ const from: Provenance = {
     docker: "20.10.24",
     compose: "2.26.1",
     pulumi: "3.259.0",
-    load: 0.3,
+    busy: 0.03,
   },
 };
 const run = (seconds: number, waiting = 0): Run => ({
@@ -72,7 +72,7 @@ it("names commit, host and date of each part", () => {
   expect(lines).toHaveLength(3);
   for (const line of lines)
     expect(line).toMatch(
-      /abc1234567, 2026-01-02 03:04 UTC. 2 × Some CPU, 16 GiB, .*Docker 20\.10\.24, Compose 2\.26\.1.*Load at the start: 0\.3/,
+      /abc1234567, 2026-01-02 03:04 UTC. 2 × Some CPU, 16 GiB, .*Docker 20\.10\.24, Compose 2\.26\.1.*Before it began, 0\.03 processors were busy\./,
     );
 });
 
@@ -105,9 +105,9 @@ it("says whether the aims are met", () => {
 });
 
 it("says when the host was not quiet", () => {
-  const busy = { ...from, host: { ...from.host, load: 2.5 } };
+  const busy = { ...from, host: { ...from.host, busy: 1.5 } };
   const text = document({ hermetic: { growth: { rows: [], from: busy } } });
-  expect(text).toContain("Load at the start: 2.5. **The host was busy");
+  expect(text).toContain("Before it began, 1.50 processors were busy. **The host was busy");
   expect(document({ hermetic: all })).not.toContain("busy with other things");
 });
 

@@ -3,6 +3,18 @@ import { secretRef, secretText } from "../../model/secrets";
 import { defineService, thirdParty } from "../../model/service";
 
 /**
+ * A worker without work tries again ten thousand times before it sleeps, ten thousand context switches a second each:
+ * on a machine of its own that saves microseconds, on one with everything else it takes the processors from them. So
+ * they yield once, nap for a millisecond a while, and sleep for ten.
+ */
+function patient(...pools: readonly string[]): Readonly<Record<string, string>> {
+  const thresholds = { YIELD_THRESHOLD: "1", NAP_THRESHOLD: "2", SLEEP_THRESHOLD: "40", SLEEP_TIMEOUT: "10" };
+  return Object.fromEntries(
+    pools.flatMap((pool) => Object.entries(thresholds).map(([name, value]) => [`${pool}_${name}`, value])),
+  );
+}
+
+/**
  * Time series. It knows one user, who may do everything (roles are not in this edition): consumers share the
  * operator's login over HTTP; `reader` may only read, over the PostgreSQL protocol.
  */
@@ -33,6 +45,9 @@ export const questdb = defineService({
     QDB_TELEMETRY_ENABLED: "false",
     QDB_TELEMETRY_DISABLE_COMPLETELY: "true",
     QDB_POSTHOG_ENABLED: "false",
+    ...patient("QDB_SHARED_WORKER", "QDB_WAL_APPLY_WORKER", "QDB_HTTP_MIN_WORKER"),
+    // At INFO each commit says six lines.
+    QDB_LOG_W_STDOUT_LEVEL: "ADVISORY,ERROR,CRITICAL",
     // Of the container's memory; the rest is the heap's.
     QDB_RAM_USAGE_LIMIT_PERCENT: "50",
   },
@@ -58,7 +73,7 @@ export const questdb = defineService({
       title: "QuestDB over the PostgreSQL protocol",
     },
   ],
-  resources: { memory: "1GiB", cpus: 1 },
+  resources: { memory: "1GiB", cpus: 1, precedence: "last" },
   user: "10001:10001",
   data: [{ name: "questdb-data", path: "/var/lib/questdb", backup: { method: "questdb checkpoint" } }],
   tmpfs: { "/tmp": { size: "32MiB" } },

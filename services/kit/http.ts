@@ -67,11 +67,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
   return http;
 }
 
-/** One line a request, without its query: a query may carry a ticket. Probes and scrapes only at debug. */
+/**
+ * One line a request, without its query: a query may carry a ticket. What went well only at debug: the gateway's access
+ * log has it, and a line costs the engine more than many a request does the service.
+ */
 function logRequests(http: Http): void {
   http.addHook("onResponse", (request, reply, done) => {
     const route = routeOf(request);
-    const quiet = route.startsWith("/health") || route === "/metrics";
+    const quiet = reply.statusCode < 400 || route.startsWith("/health") || route === "/metrics";
     request.log[quiet ? "debug" : "info"](
       {
         method: request.method,

@@ -18,7 +18,14 @@ import { hostPort, hostPortProblems } from "./ports";
 import { TOOLBOX_PATH, healthcheck } from "./probes";
 import { assertNoProblems, type Problem } from "./problems";
 import { plannedRoutes } from "./routes";
-import { thirdParty, type FileSpec, type ServiceSpec, type TmpfsSpec, type Workload } from "./service";
+import {
+  thirdParty,
+  type FileSpec,
+  type Precedence,
+  type ServiceSpec,
+  type TmpfsSpec,
+  type Workload,
+} from "./service";
 import type { Settings } from "./settings";
 import { durationSeconds, memoryMiB } from "./units";
 import { SECRETS_PATH, wire, type Wired } from "./wiring";
@@ -304,6 +311,7 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
     loopback: spec.localPorts,
     memoryMiB: memoryMiB(spec.resources.memory),
     cpus: spec.resources.cpus,
+    ...(spec.kind === "service" ? { cpuShares: CPU_SHARES[spec.resources.precedence ?? "normal"] } : {}),
     ...(spec.resources.shm === undefined ? {} : { shmMiB: memoryMiB(spec.resources.shm) }),
     ...(spec.resources.gpu === undefined ? {} : { gpu: spec.resources.gpu }),
     capabilities: spec.capabilities,
@@ -336,6 +344,9 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
  * Owner by number: without it the mount belongs to root after the container is restarted, whatever mode it was given
  * (seen with runc 1.1.5).
  */
+/** Always said, the engine's own too: a weight that is taken away again would stay on a running container. */
+const CPU_SHARES: Readonly<Record<Precedence, number>> = { first: 4096, normal: 1024, last: 256 };
+
 function tmpfsOptions({ size, exec = false }: TmpfsSpec, user: string): string {
   const [uid, gid] = user.split(":");
   return `rw,${exec ? "exec" : "noexec"},nosuid,nodev,size=${memoryMiB(size)}m,uid=${uid},gid=${gid},mode=0700`;

@@ -192,11 +192,12 @@ function dependencies({ dependsOn }: ContainerPlan, plan: Plan): Record<string, 
   );
 }
 
-function limits({ memoryMiB, cpus, shmMiB, gpu, ulimits }: ContainerPlan): ComposeService {
+function limits({ memoryMiB, cpus, cpuShares, shmMiB, gpu, ulimits }: ContainerPlan): ComposeService {
   return {
     mem_limit: `${memoryMiB}m`,
     memswap_limit: `${memoryMiB}m`,
     cpus,
+    ...(cpuShares === undefined ? {} : { cpu_shares: cpuShares }),
     ...(shmMiB === undefined ? {} : { shm_size: `${shmMiB}m` }),
     ...(gpu === undefined ? {} : { deploy: { resources: { reservations: { devices: [device(gpu)] } } } }),
     ...nonEmpty(

@@ -59,10 +59,11 @@ export function containerChange(
       .map((lane) => `lane ${lane} is replaced`),
   ];
   if (replaced.length > 0) return { op: "replaced", because: replaced };
-  if (from.memoryMiB !== to.memoryMiB) {
-    return { op: "updated", because: [`memory limit ${from.memoryMiB} → ${to.memoryMiB} MiB`] };
-  }
-  return undefined;
+  const updated = [
+    ...(from.memoryMiB === to.memoryMiB ? [] : [`memory limit ${from.memoryMiB} → ${to.memoryMiB} MiB`]),
+    ...(from.cpuShares === to.cpuShares ? [] : [`CPU weight ${from.cpuShares} → ${to.cpuShares}`]),
+  ];
+  return updated.length === 0 ? undefined : { op: "updated", because: updated };
 }
 
 function prefixChange({ base, head }: ChangeContext): readonly string[] {

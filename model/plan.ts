@@ -74,6 +74,8 @@ export interface ContainerPlan {
   readonly healthcheck?: Healthcheck;
   readonly memoryMiB: number;
   readonly cpus: number;
+  /** Weight against the others' when all processors are busy. Of what runs for a moment it is the engine's own, 1024. */
+  readonly cpuShares?: number;
   readonly shmMiB?: number;
   readonly gpu?: GpuRequest;
   readonly capabilities: readonly AddedCapability[];

@@ -35,10 +35,17 @@ export interface Resources {
   readonly memory: Memory;
   /** Share of CPUs, at most. */
   readonly cpus: number;
+  /**
+   * Who gets a processor first when all are busy: the way of an order, and last what nobody waits for. Of a processor
+   * that is free everybody gets what it wants. @default "normal"
+   */
+  readonly precedence?: Precedence;
   /** Size of /dev/shm. @default the engine's 64 MiB */
   readonly shm?: Memory;
   readonly gpu?: GpuRequest;
 }
+
+export type Precedence = "first" | "normal" | "last";
 
 /** A hardening control that this workload fails, on purpose and until a date. Counts as a fail in the score. */
 export interface Waiver {
@@ -139,6 +146,8 @@ export interface RouteSpec {
   readonly maxBodyBytes?: number;
   /** Requests per second and client, and the burst above it. @default 200 and 400 */
   readonly rate?: { readonly average: number; readonly burst: number };
+  /** Requests, and open sockets, of all clients at the same time. @default 1000 */
+  readonly inFlight?: number;
 }
 
 /** A host port at the tools gateway (entry point of its own, TLS). */

@@ -102,6 +102,7 @@ function resourceArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
     memory: plan.memoryMiB,
     memorySwap: plan.memoryMiB,
     cpus: canonicalCpus(plan.cpus),
+    ...(plan.cpuShares === undefined ? {} : { cpuShares: plan.cpuShares }),
     ...(plan.shmMiB === undefined ? {} : { shmSize: plan.shmMiB }),
     ...(plan.gpu === undefined ? {} : { deviceRequests: [deviceRequest(plan.gpu)] }),
   };

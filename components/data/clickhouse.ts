@@ -24,7 +24,7 @@ export const clickhouse = defineService({
   tools: [
     { hostPort: "clickhouse", port: "http", protocol: "http", login: "own", data: true, title: "ClickHouse" },
   ],
-  resources: { memory: "2GiB", cpus: 2 },
+  resources: { memory: "2GiB", cpus: 2, precedence: "last" },
   user: "101:101",
   data: [{ name: "clickhouse-data", path: "/var/lib/clickhouse", backup: { method: "clickhouse backup" } }],
   tmpfs: { "/tmp": { size: "256MiB" }, "/var/log/clickhouse-server": { size: "16MiB" } },

@@ -21,7 +21,7 @@ export const nats = defineService({
   metrics: { kind: "exporter", exporter: "nats" },
   endpoint: { port: "client", scheme: "nats", credentials: "perConsumer" },
   tools: [{ hostPort: "nats", port: "client", protocol: "tcp", login: "own", data: true, title: "NATS" }],
-  resources: { memory: "512MiB", cpus: 1 },
+  resources: { memory: "512MiB", cpus: 1, precedence: "first" },
   user: "10002:10002",
   data: [{ name: "nats-data", path: "/data", backup: { method: "nats stream backup" } }],
   tier: "P0",

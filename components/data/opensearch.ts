@@ -24,7 +24,7 @@ export const opensearch = defineService({
   tools: [
     { hostPort: "opensearch", port: "http", protocol: "http", login: "own", data: true, title: "OpenSearch" },
   ],
-  resources: { memory: "1.25GiB", cpus: 1.5 },
+  resources: { memory: "1.25GiB", cpus: 1.5, precedence: "last" },
   user: "1000:1000",
   configPath: "/etc/opensearch",
   data: [{ name: "opensearch-data", path: `${HOME}/data`, backup: { method: "opensearch snapshot" } }],

@@ -47,7 +47,7 @@ export const s3 = defineService({
     secretFiles: ({ username }) => [{ path: "s3-access-key-id", content: username }],
   },
   tools: [{ hostPort: "s3", port: "http", protocol: "http", login: "own", data: true, title: "S3" }],
-  resources: { memory: "768MiB", cpus: 1 },
+  resources: { memory: "768MiB", cpus: 1, precedence: "last" },
   user: "1000:1000",
   data: [{ name: "s3-data", path: "/data", backup: { method: "s3 mirror" } }],
   tmpfs: { "/tmp": { size: "16MiB" } },

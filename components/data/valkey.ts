@@ -61,7 +61,7 @@ function valkey({ name, title, tier, memory, settings, durable }: ValkeyInput): 
     metrics: { kind: "exporter", exporter: "redis" },
     endpoint: { port: "redis", scheme: "redis", credentials: "perConsumer" },
     tools: [{ hostPort: name, port: "redis", protocol: "tcp", login: "own", data: true, title }],
-    resources: { memory, cpus: 0.5 },
+    resources: { memory, cpus: 0.5, precedence: durable ? "first" : "normal" },
     user: "10002:10002",
     ...(durable
       ? { data: [{ name: `${name}-data`, path: "/data", backup: { method: "valkey rdb" } }] }

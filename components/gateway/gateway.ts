@@ -1,4 +1,5 @@
 import { httpProbe } from "../../model/probes";
+import { memoryMiB, type Memory } from "../../model/units";
 import { secretRef, secretText } from "../../model/secrets";
 import {
   defineJob,
@@ -6,6 +7,7 @@ import {
   thirdParty,
   type ConfigureContext,
   type JobSpec,
+  type Precedence,
   type ServiceSpec,
 } from "../../model/service";
 import {
@@ -55,6 +57,9 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
   readonly routes: (context: ConfigureContext) => DynamicConfig;
   /** Issues its certificate. */
   readonly authority: JobSpec;
+  /** @default 256MiB; an open socket of a browser takes 170 kB */
+  readonly memory?: Memory;
+  readonly precedence?: Precedence;
   /** Clients show a certificate of that authority, and log in nowhere. @default false */
   readonly mutual?: boolean;
 }
@@ -69,6 +74,8 @@ export function traefik({
   entryPoints,
   routes,
   authority,
+  memory = "256MiB",
+  precedence = "normal",
   mutual = false,
 }: GatewayInput): ServiceSpec {
   return defineService({
@@ -84,7 +91,9 @@ export function traefik({
     probe: httpProbe("/ping", { port: "ping" }),
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
-    resources: { memory: "256MiB", cpus: 1 },
+    resources: { memory, cpus: 1, precedence },
+    // the collector works before the limit is met
+    env: { GOMEMLIMIT: `${Math.floor(memoryMiB(memory) * 0.9)}MiB` },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.

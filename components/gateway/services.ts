@@ -30,6 +30,8 @@ export const gateway = traefik({
   ],
   routes: routesConfig,
   authority: ca,
+  memory: "1.25GiB",
+  precedence: "first",
 });
 
 /** One entry point a tool or exposed store; apart from the gateway, so that publishing a tool never interrupts orders. */
@@ -55,7 +57,7 @@ export const welcome = defineService({
   probe: httpProbe("/health/ready"),
   route: { path: "/" },
   metrics: { kind: "endpoint", port: "http", path: "/metrics" },
-  resources: { memory: "192MiB", cpus: 0.5 },
+  resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
   user: "65532:65532",
   stopGrace: "15s",
   env: { HTTP_PORT: "8080", ROUTES_FILE: "/etc/trade2026/routes.json" },

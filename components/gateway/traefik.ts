@@ -282,7 +282,7 @@ function routeMiddlewares(
   const { average, burst } = route.rate ?? { average: 200, burst: 400 };
   return [
     [`${name}-rate`, { rateLimit: { average, burst, period: "1s" } }],
-    [`${name}-in-flight`, { inFlightReq: { amount: 1000 } }],
+    [`${name}-in-flight`, { inFlightReq: { amount: route.inFlight ?? 1000 } }],
     [`${name}-body`, { buffering: { maxRequestBodyBytes: route.maxBodyBytes ?? 1_048_576 } }],
     ...(landing && landing !== service
       ? [

@@ -11,7 +11,7 @@ export const apiDocs = tradingService({
   port: 8116,
   lanes: ["lowlatency", "backend"],
   route: { path: PATH },
-  resources: { memory: "192MiB", cpus: 0.5 },
+  resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
   tier: "P2",
   slo: { availability: 99 },
   configure: ({ services, settings, wellKnown }) => ({

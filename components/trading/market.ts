@@ -83,7 +83,7 @@ export const questdbWriter = tradingService({
     questdb,
     questdbTables,
   ],
-  resources: { memory: "320MiB", cpus: 0.5 },
+  resources: { memory: "320MiB", cpus: 0.5, precedence: "last" },
   tier: "P1",
   slo: { availability: 99.5 },
 });

@@ -33,7 +33,7 @@ export const risk = tradingService({
     access(opa, { packages: ["trade2026"] }),
     authn,
   ],
-  resources: { memory: "384MiB", cpus: 1 },
+  resources: { memory: "384MiB", cpus: 1, precedence: "first" },
   tier: "P0",
   slo: { availability: 99.9, latency: { p95: "5ms" } },
 });
@@ -61,7 +61,7 @@ export const oms = tradingService({
     risk,
     authn,
   ],
-  resources: { memory: "768MiB", cpus: 1 },
+  resources: { memory: "768MiB", cpus: 1, precedence: "first" },
   tier: "P0",
   slo: { availability: 99.9, latency: { p95: "25ms" } },
 });

@@ -13,7 +13,11 @@ export const liveUpdates = tradingService({
   title: "Live updates",
   port: 8115,
   lanes: ["lowlatency", "backend"],
-  route: { path: "/ws", stripPrefix: false, role: "viewer" },
+  route: {
+    ...{ path: "/ws", stripPrefix: false, role: "viewer" },
+    // a ticket and a socket for each of an office's browsers, all of which come back at once after a restart
+    ...{ rate: { average: 1000, burst: 4000 }, inFlight: 6000 },
+  },
   needs: [
     access(
       nats,

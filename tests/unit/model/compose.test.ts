@@ -36,6 +36,7 @@ describe("composeExport", () => {
       mem_limit: "256m",
       memswap_limit: "256m",
       cpus: 0.5,
+      cpu_shares: 4096,
       shm_size: "128m",
       ulimits: { nofile: { soft: 65536, hard: 65536 } },
       read_only: true,

@@ -74,6 +74,13 @@ describe("diffPlans", () => {
     ]);
   });
 
+  test("who comes first at the processors is changed while it runs", () => {
+    const shares = (cpuShares: number): Plan => withContainer(storePlan, "store", { cpuShares });
+    expect(diff(shares(4096), shares(1024)).containers).toEqual([
+      { name: "store", role: "service", op: "updated", because: ["CPU weight 1024 → 4096"] },
+    ]);
+  });
+
   test("memory is changed while it runs", () => {
     expect(changed({ memoryMiB: 512 }).containers).toEqual([
       { name: "store", role: "service", op: "updated", because: ["memory limit 256 → 512 MiB"] },

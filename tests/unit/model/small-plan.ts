@@ -120,6 +120,7 @@ export const storePlan: Plan = plan({
       ulimits: { nofile: 65536 },
       stopSeconds: 60,
       stopSignal: "SIGINT",
+      cpuShares: 4096,
       shmMiB: 128,
       labels: { "com.trade2026.stack": "trade2026", "com.trade2026.config": "aaaaaaaaaaaa" },
       dependsOn: ["store-data-owner", "store-config", "store-secrets"],

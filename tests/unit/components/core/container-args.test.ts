@@ -91,6 +91,7 @@ describe("the provider's inputs for", () => {
       memory: 1024,
       memorySwap: 1024,
       cpus: "1.5",
+      cpuShares: 1024,
       shmSize: 64,
       ...logs,
       init: true,

@@ -198,8 +198,9 @@ describe("the routes", () => {
   });
 
   it("keep their prefix where the service wants it", () => {
-    const kept = service({ name: "live", route: { path: "/ws", stripPrefix: false } });
+    const kept = service({ name: "live", route: { path: "/ws", stripPrefix: false, inFlight: 6000 } });
     const { http } = routesConfig(context([kept])) as { http: { middlewares: object } };
+    expect(http.middlewares).toMatchObject({ "live-in-flight": { inFlightReq: { amount: 6000 } } });
     expect(Object.keys(http.middlewares)).toEqual([
       "security-headers",
       "login",

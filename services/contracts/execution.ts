@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { fill } from "./messages";
 import { order } from "./order";
-import { identifier, positiveDecimal, timestampMs } from "./values";
+import { identifier, positiveDecimal, symbol, timestampMs } from "./values";
 
 /**
  * What a venue is asked, over the work queue BROKER. The venue knows an order by its `order_id`, which is the key
@@ -13,12 +13,14 @@ export const brokerCommand = z.discriminatedUnion("kind", [
     kind: z.literal("cancel"),
     order_id: z.uuid(),
     venue: identifier,
+    symbol,
     version: z.int().positive(),
   }),
   z.strictObject({
     kind: z.literal("replace"),
     order_id: z.uuid(),
     venue: identifier,
+    symbol,
     version: z.int().positive(),
     quantity: positiveDecimal.optional(),
     price: positiveDecimal.optional(),

@@ -84,8 +84,8 @@ export class Router {
       );
       return;
     }
-    const { order_id, venue, version } = order;
-    changes.push({ order_id, venue, version, ...change });
+    const { order_id, venue, symbol, version } = order;
+    changes.push({ order_id, venue, symbol, version, ...change });
     others.push(() => parents.childMoved(order));
   }
 
@@ -96,8 +96,8 @@ export class Router {
       return;
     }
     if (subject === subjects.orders.cancelled && this.#mayBeOpen(order)) {
-      const { order_id, venue, version } = order;
-      changes.push({ kind: "cancel", order_id, venue, version });
+      const { order_id, venue, symbol, version } = order;
+      changes.push({ kind: "cancel", order_id, venue, symbol, version });
     }
     others.push(() => parents.childMoved(order));
   }

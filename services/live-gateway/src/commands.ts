@@ -102,12 +102,12 @@ async function deskOf(gateway: Gateway, change: Change): Promise<Desk | undefine
  */
 async function whyAbsent(
   { maxAgeMs, now }: Gateway,
-  { kind, order_id, at }: Change,
+  { kind, order_id, symbol, at }: Change,
   { venue }: Desk,
   known: KnownOrder | undefined,
 ): Promise<string | undefined> {
   if (known && known.progress !== "sending") return undefined;
-  if (await venue.query({ order_id, symbol: known?.symbol ?? "" })) return undefined;
+  if (await venue.query({ order_id, symbol })) return undefined;
   if (maxAgeMs > 0 && now() - at > 2 * maxAgeMs) return `${venue.name} has never seen this order`;
   throw new VenueUnavailableError(venue.name, kind, `order ${order_id} has not been placed yet`);
 }
@@ -153,7 +153,7 @@ async function changeAt(gateway: Gateway, desk: Desk, changes: readonly Change[]
     const chunk = changes.slice(from, from + venue.maxBatch);
     const [first] = chunk;
     if (!first) return;
-    const requests = chunk.map((change) => requestOf(gateway, change));
+    const requests = chunk.map(requestOf);
     // a cancel lessens risk: it is tried whatever the breaker says
     const results = await timed(gateway, venue.name, first.kind, () =>
       first.kind === "cancel" ? venue.cancel(requests) : ask(desk, "replace", () => venue.replace(requests)),
@@ -197,9 +197,8 @@ function requestIdOf({ order_id, version, kind }: Change): string {
   return `${order_id}:${version}:${kind === "cancel" ? "c" : "r"}`;
 }
 
-function requestOf(gateway: Gateway, change: Change): CancelCommand & ReplaceCommand {
-  const symbol = gateway.store.order(change.order_id)?.symbol ?? "";
-  const base = { order_id: change.order_id, request_id: requestIdOf(change), symbol };
+function requestOf(change: Change): CancelCommand & ReplaceCommand {
+  const base = { order_id: change.order_id, request_id: requestIdOf(change), symbol: change.symbol };
   if (change.kind === "cancel") return base;
   const { quantity, price, stop_price } = change;
   return {

@@ -179,7 +179,13 @@ test("an order goes to the queue before its changes; an unknown venue is told ba
     { subject: "broker.submit", record: { kind: "submit", order: plain } },
     {
       subject: "broker.cancel",
-      record: { kind: "cancel", order_id: plain.order_id, venue: "prism", version: 4 },
+      record: {
+        kind: "cancel",
+        order_id: plain.order_id,
+        venue: "prism",
+        symbol: plain.symbol,
+        version: 4,
+      },
     },
   ]);
   await until(

@@ -107,8 +107,8 @@ async function submit(...orders: ReturnType<typeof order>[]): Promise<void> {
   await jetstream(connection).publish("broker.submit", JSON.stringify(commands));
 }
 
-async function cancel({ order_id }: ReturnType<typeof order>): Promise<void> {
-  const command = { kind: "cancel", order_id, venue: "prism", version: 4 };
+async function cancel({ order_id, symbol }: ReturnType<typeof order>): Promise<void> {
+  const command = { kind: "cancel", order_id, venue: "prism", symbol, version: 4 };
   await jetstream(connection).publish("broker.cancel", JSON.stringify([command]));
 }
 
@@ -230,7 +230,8 @@ test("the cap holds for the day, over a restart", async () => {
   await untilTold(over.order_id, ["rejected"]);
   expect(of(over.order_id)[0]).toMatchObject({ reason: expect.stringContaining("daily notional cap") });
   expect(prism.orders.has(over.order_id)).toBe(false);
-  const grown = { kind: "replace", order_id: dear.order_id, venue: "prism", version: 6, quantity: "99000" };
+  const { order_id, symbol } = dear;
+  const grown = { kind: "replace", order_id, venue: "prism", symbol, version: 6, quantity: "99000" };
   await jetstream(connection).publish("broker.replace", JSON.stringify([grown]));
   await untilTold(dear.order_id, ["accepted", "replaceRejected"]);
 }, 30_000);
@@ -265,9 +266,10 @@ test("roles and the policy decide who may stop and go on", async () => {
   await untilTold(refused.order_id, ["rejected"]);
   expect(of(refused.order_id)[0]).toMatchObject({ reason: "kill switch: no-new-orders (drill)" });
   const [resting] = prism.open();
-  const bigger = { kind: "replace", order_id: resting?.order_id, venue: "prism", version: 8, quantity: "99" };
+  const { order_id, symbol } = resting ?? {};
+  const bigger = { kind: "replace", order_id, venue: "prism", symbol, version: 8, quantity: "99" };
   await jetstream(connection).publish("broker.replace", JSON.stringify([bigger]));
-  await untilTold(resting?.order_id ?? "", ["accepted", "replaceRejected"]);
+  await untilTold(order_id ?? "", ["accepted", "replaceRejected"]);
   expect(of(resting?.order_id ?? "").at(-1)).toMatchObject({ reason: "kill switch: no-new-orders (drill)" });
   // what is open stays open
   expect(prism.open().length).toBeGreaterThan(0);

@@ -8,6 +8,8 @@ import { limitCases } from "./trading/limits";
 import { orderCases } from "./trading/orders";
 import { publishedCases } from "./trading/published";
 import { roleCases } from "./trading/roles";
+import { socketCases } from "./trading/sockets";
+import { stopCases } from "./trading/stops";
 import { TradingRun } from "./trading/run";
 
 /** The trading core as its clients have it: through the gateway, with tokens of users, to the last digit. */
@@ -26,6 +28,8 @@ describe("trading", () => {
   describe("halts", () => haltCases(run));
   describe("algorithms", () => algoCases(run));
   describe("access", () => roleCases(run));
+  describe("browsers", () => socketCases(run));
   describe("kills", () => killCases(run));
+  describe("hard stops", () => stopCases(run));
   describe("at the end", () => agreementCases(run));
 });

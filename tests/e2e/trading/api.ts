@@ -1,6 +1,5 @@
 import { Agent } from "node:https";
 import { ask } from "../../harness/https";
-import { BASE } from "../harness/platform";
 
 export interface Reply<Body> {
   readonly status: number;
@@ -27,8 +26,14 @@ export type Ask = <Body = Refused>(
 export class Api {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
 
-  /** @param ca the platform's own authority, PEM */
-  constructor(private readonly ca: string) {}
+  /**
+   * @param base https://host:port of the gateway
+   * @param ca the platform's own authority, PEM
+   */
+  constructor(
+    private readonly base: string,
+    readonly ca: string,
+  ) {}
 
   /** Everything that is asked with this token; without one, as a stranger. */
   as(token?: string): Ask {
@@ -39,7 +44,7 @@ export class Api {
       headers: Readonly<Record<string, string>> = {},
     ) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
-      const answer = await ask(`${BASE}/api${path}`, {
+      const answer = await ask(`${this.base}/api${path}`, {
         method,
         ca: this.ca,
         agent: this.#agent,
@@ -68,7 +73,7 @@ export class Api {
   async token(
     form: Readonly<Record<string, string>>,
   ): Promise<Reply<{ readonly access_token?: string; readonly error?: string }>> {
-    const answer = await ask(`${BASE}/api/auth/token`, {
+    const answer = await ask(`${this.base}/api/auth/token`, {
       method: "POST",
       ca: this.ca,
       agent: this.#agent,

@@ -5,7 +5,6 @@ import type { Desk, Wanted } from "./desk";
 import { BTC, ETH, SOL, type Prices } from "./market";
 import { dice } from "./schedule";
 
-const EVERY_MS = 40;
 /** More than so many at once, and the flow waits: whoever is away must not drown when it comes back. */
 const AT_ONCE = 48;
 const AGAIN_MS = 300;
@@ -20,7 +19,10 @@ export interface Answered {
 
 /**
  * A client that goes on whatever happens: an order that nobody answered, or that was answered 5xx, is sent again under
- * the same id; a third of the orders that rest are cancelled. @param seed of what it sends, not of when
+ * the same id; a third of the orders that rest are cancelled.
+ *
+ * @param seed of what it sends, not of when
+ * @param everyMs how often it sends; below what an order takes, it is a flood
  */
 export class Flow {
   readonly sent: string[] = [];
@@ -38,6 +40,7 @@ export class Flow {
     private readonly desk: Desk,
     private readonly prices: Prices,
     seed: number,
+    private readonly everyMs = 40,
   ) {
     this.#below = dice(seed + 1);
   }
@@ -84,7 +87,7 @@ export class Flow {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      await pause(EVERY_MS);
+      await pause(this.everyMs);
       if (this.#asking.size >= AT_ONCE) continue;
       const one = this.#one()
         .catch((error: unknown) => {

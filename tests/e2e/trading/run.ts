@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { shownSecrets, type ShownSecret } from "../harness/access";
 import { verb } from "../harness/command";
+import { BASE } from "../harness/platform";
 import { Api, type Ask } from "./api";
 import { Desk } from "./desk";
 import { Prices } from "./market";
@@ -15,6 +16,7 @@ export const ACCOUNTS = [
   "halt",
   "algos",
   "kills",
+  "stops",
   "other",
 ] as const;
 export type AccountName = (typeof ACCOUNTS)[number];
@@ -36,7 +38,7 @@ export class TradingRun {
 
   async open(): Promise<void> {
     const secrets = await shownSecrets();
-    const api = new Api((await verb("ca export")).stdout);
+    const api = new Api(BASE, (await verb("ca export")).stdout);
     const first = secrets.find(({ id }) => id === "authn-admin");
     if (!first) throw new Error("the platform shows no credential authn-admin");
     const admin = await userOf(api, first.username, first.password);

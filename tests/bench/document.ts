@@ -1,14 +1,7 @@
+import { tradingSection } from "./load/section";
+import { medianOf, provenance, table, verdict } from "./markdown";
 import type { Run } from "./measure";
-import type {
-  Acts,
-  Anatomy,
-  EngineResults,
-  GrowthRow,
-  Measured,
-  OurActs,
-  PlatformResult,
-  Provenance,
-} from "./results";
+import type { Acts, Anatomy, EngineResults, GrowthRow, Measured, OurActs, PlatformResult } from "./results";
 
 /** What is aimed at: times of Compose's `up`, and seconds of a no-change preview of so many containers. */
 export const AIMS = { upRatio: 1.5, previewSeconds: 3, previewContainers: 80 } as const;
@@ -43,22 +36,17 @@ The time of an \`up\` is split by what the Docker engine itself reports, the sam
 makes its first thing; **waiting** while it makes nothing and something that was started is not healthy yet (or, a job,
 not at its end); **creating** is the rest. With several runs the median is shown; the raw results have all.`;
 
-function engineSection(engine: string, { platform, growth, anatomy }: EngineResults): readonly string[] {
+function engineSection(
+  engine: string,
+  { platform, growth, anatomy, trading }: EngineResults,
+): readonly string[] {
   return [
     `## ${engine[0]?.toUpperCase() ?? ""}${engine.slice(1)} engine`,
     ...(platform ? platformSection(platform) : []),
     ...(growth ? growthSection(growth) : []),
     ...(anatomy ? anatomySection(anatomy) : []),
+    ...(trading ? tradingSection(trading) : []),
   ];
-}
-
-/** Processors busy, before a measurement. */
-const QUIET = 0.2;
-
-function provenance({ commit, date, host }: Provenance): string {
-  const { cpus, model, memoryGiB, system, node, docker, compose, pulumi, busy } = host;
-  const rough = busy > QUIET ? " **The host was busy with other things: these figures are rough.**" : "";
-  return `Commit ${commit}, ${date} UTC. ${cpus} × ${model}, ${memoryGiB} GiB, ${system}; Docker ${docker}, Compose ${compose}, Node ${node}, Pulumi ${pulumi}. Before it began, ${busy.toFixed(2)} processors were busy.${rough}`;
 }
 
 function platformSection(platform: Measured<PlatformResult>): readonly string[] {
@@ -184,29 +172,5 @@ function anatomySection({ runs, from }: Measured<{ readonly runs: readonly Anato
 
 const pairs = (rows: readonly (readonly [string, number])[]): readonly (readonly string[])[] =>
   rows.map(([what, seconds]) => [what, seconds.toFixed(2)]);
-const verdict = (met: boolean): string => (met ? "met" : "not met");
 const number = (seconds: number): string => seconds.toFixed(1);
 const median = (runs: readonly Run[]): number => medianOf(runs, ({ seconds }) => seconds);
-
-export function medianOf<T>(items: readonly T[], value: (item: T) => number): number {
-  const sorted = items.map(value).sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-/** Columns of equal width, words to the left and figures to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const isFigure = head.map(
-    (_, column) => column > 0 || rows.every((row) => /^[\d.]*$/.test(row[column] ?? "")),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (isFigure[column] === true ? (cells[column] ?? "").padStart(width) : (cells[column] ?? "").padEnd(width))).join(" | ")} |`;
-  const rule = widths.map((width, column) =>
-    isFigure[column] === true ? `${"-".repeat(width - 1)}:` : "-".repeat(width),
-  );
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}

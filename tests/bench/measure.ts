@@ -97,7 +97,7 @@ function childrenCpu(): number | undefined {
 }
 
 /** Everything that this host's processors have done. */
-function hostCpu(): number {
+export function hostCpu(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 

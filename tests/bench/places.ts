@@ -5,7 +5,7 @@ import { ROOT } from "../../stacks/inputs";
 /** What the benchmarks make stands beside any other platform on this host: names, networks and ports of its own. */
 export const PREFIX = "bench";
 const SUBNETS = { frontend: "10.243.0.0/16", lowlatency: "10.244.0.0/16", backend: "10.245.0.0/16" };
-const PORTS = { http: 28080, https: 28443, "gateway-dashboard": 28081 };
+export const PORTS = { http: 28080, https: 28443, "gateway-dashboard": 28081 };
 
 /** State, passphrase and remembered settings of the measured stacks. */
 export const HOME = join(ROOT, ".trade2026/bench");

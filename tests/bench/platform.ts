@@ -5,8 +5,10 @@ import { UNKNOWN_HOST } from "../../model/host";
 import { parseSettings } from "../../model/settings";
 import { ROOT, loadPlan } from "../../stacks/inputs";
 import { downCommand, upCommand, type Compose, type ComposeProject } from "./compose";
+import { targetOf } from "./load/target";
+import { measureTrading, type TradingResult } from "./load/trading";
 import { measure, type Run } from "./measure";
-import { HOME, PREFIX, SETTINGS } from "./places";
+import { HOME, LABEL, PORTS, PREFIX, SETTINGS } from "./places";
 import type { PlatformResult } from "./results";
 
 export interface Bench {
@@ -54,6 +56,20 @@ export async function measurePlatform(bench: Bench): Promise<PlatformResult> {
     await images.forget();
   }
   return { ...sizes(), ...result };
+}
+
+/** What the trading core takes, on a platform that is brought up for it. */
+export async function measureTradingHere(bench: Bench): Promise<TradingResult> {
+  const { docker, engine, rounds, say } = bench;
+  const home = join(HOME, `trading-${engine}`);
+  rmSync(home, { recursive: true, force: true });
+  const ours = (name: string, ...args: readonly string[]): Promise<Run> =>
+    timed(bench, `ours, ${name}`, [join(ROOT, "trade2026"), ...args], { TRADE2026_HOME: home });
+  await ours("up", "up", "--yes", "--engine", engine, ...SETTINGS);
+  const target = await targetOf(home, PORTS.https);
+  const result = await measureTrading({ docker, label: LABEL, target, rounds, seconds: 20, say });
+  await ours("down", "down", "--volumes", "--confirm", "dev", "--engine", engine);
+  return result;
 }
 
 /** One round of Compose on a project. */

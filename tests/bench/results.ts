@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EngineKind } from "../../engine";
+import type { TradingResult } from "./load/trading";
 import type { Run } from "./measure";
 import { RESULTS } from "./places";
 
@@ -72,6 +73,7 @@ export interface EngineResults {
   readonly platform?: Measured<PlatformResult>;
   readonly growth?: Measured<{ readonly rows: readonly GrowthRow[] }>;
   readonly anatomy?: Measured<{ readonly runs: readonly Anatomy[] }>;
+  readonly trading?: Measured<TradingResult>;
 }
 
 const fileOf = (engine: string, folder: string): string => join(folder, `${engine}.json`);

@@ -1,7 +1,7 @@
 /**
  * The benchmarks: `./trade2026 test bench`, or parts of them:
  *
- *     node --import tsx tests/bench/run.ts [--engine hermetic|official] [--only platform,growth,anatomy]
+ *     node --import tsx tests/bench/run.ts [--engine hermetic|official] [--only platform,growth,anatomy,trading]
  *                                          [--sizes 10,20,40,80] [--rounds 2] [--plugins TEXT] [--document]
  *
  * Measures, keeps the raw results (tests/bench/results/<engine>.json) and writes docs/benchmarks.md from all of them.
@@ -23,10 +23,10 @@ import { measureAnatomy } from "./growth/anatomy";
 import { measureGrowth } from "./growth/growth";
 import { buildSubject } from "./growth/subject";
 import { DOCUMENT, HOME, LABEL, PREFIX } from "./places";
-import { measurePlatform, type Bench } from "./platform";
+import { measurePlatform, measureTradingHere, type Bench } from "./platform";
 import { allResults, keepResults, type GrowthRow, type Provenance } from "./results";
 
-const PARTS = ["platform", "growth", "anatomy"] as const;
+const PARTS = ["platform", "growth", "anatomy", "trading"] as const;
 type Part = (typeof PARTS)[number];
 
 interface Options {
@@ -103,7 +103,7 @@ async function measurePart(
   const began = Date.now();
   bench.say(`${part}, ${options.engine} engine`);
   const from: Provenance = await provenance(bench.docker, bench.compose, engine, options.plugins);
-  if (part !== "platform") await buildSubject(bench.docker);
+  if (part === "growth" || part === "anatomy") await buildSubject(bench.docker);
   switch (part) {
     case "platform":
       keepResults(options.engine, { platform: { from, ...(await measurePlatform(bench)) } });
@@ -117,7 +117,10 @@ async function measurePart(
     case "anatomy": {
       const runs = await measureAnatomy(bench, Math.max(...options.sizes));
       keepResults(options.engine, { anatomy: { from, runs } });
+      break;
     }
+    case "trading":
+      keepResults(options.engine, { trading: { from, ...(await measureTradingHere(bench)) } });
   }
   bench.say(`${part}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }

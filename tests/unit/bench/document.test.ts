@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { benchmarksDocument, medianOf } from "../../bench/document";
+import { benchmarksDocument } from "../../bench/document";
+import { medianOf } from "../../bench/markdown";
 import type { Run } from "../../bench/measure";
 import { DOCUMENT } from "../../bench/places";
 import { allResults } from "../../bench/results";

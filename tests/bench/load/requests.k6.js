@@ -10,7 +10,8 @@ import { WebSocket } from "k6/websockets";
 
 const { BASE, TOKEN_FILE, KIND, CLIENTS, RATE, SECONDS, RUN, SUMMARY, LISTEN } = __ENV;
 const token = open(TOKEN_FILE).trim();
-const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+const authorization = `Bearer ${token}`;
+const headers = { authorization, "content-type": "application/json" };
 const unexpected = new Counter("unexpected");
 /** From the moment in which a client begins to send an order to the one in which its fill is told. */
 const orderToFill = new Trend("order_to_fill", true);
@@ -75,8 +76,9 @@ export function requests() {
 }
 
 export function listening() {
-  const { ticket } = http.post(`${BASE}/ws/ticket`, null, { headers }).json();
+  const { ticket } = http.post(`${BASE}/ws/ticket`, null, { headers: { authorization } }).json();
   const socket = new WebSocket(`${BASE.replace("https", "wss")}/ws?ticket=${ticket}`);
+  socket.onerror = ({ error }) => exec.test.abort(`the browser is not told anything: ${error}`);
   socket.onopen = () => {
     const channels = [{ channel: "quotes:BTCUSDT" }, { channel: `fills:${RUN}` }];
     socket.send(JSON.stringify({ op: "subscribe", channels }));

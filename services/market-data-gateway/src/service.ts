@@ -31,7 +31,6 @@ const fields = {
   MARKET_VENUES: list().transform((names) => (names.length > 0 ? names : ["sim"])),
   /** A price without a successor for so long is called stale. */
   MARKET_STALE_MS: milliseconds(10_000),
-  MARKET_FLUSH_MS: wholeNumber(5, 1000).default(50),
   SIM_SEED: wholeNumber(0, 2 ** 31 - 1).default(2026),
   SIM_TICKS_PER_SECOND: wholeNumber(1, 1000).default(2),
   SIM_SESSIONS: z.enum(["exchange", "always"], { error: "wants exchange or always" }).default("exchange"),

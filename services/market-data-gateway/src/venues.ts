@@ -14,7 +14,6 @@ export interface VenueSettings {
   readonly SIM_SEED: number;
   readonly SIM_TICKS_PER_SECOND: number;
   readonly SIM_SESSIONS: "exchange" | "always";
-  readonly MARKET_FLUSH_MS: number;
   readonly BINANCE_WS_URL: string;
   readonly BINANCE_REST_URL: string;
   readonly IBKR_HOST?: string | undefined;
@@ -67,7 +66,6 @@ const make: Readonly<
       stepMs: Math.max(1, Math.round(1000 / settings.SIM_TICKS_PER_SECOND)),
       sessions: settings.SIM_SESSIONS,
       instruments: listed,
-      pollMs: settings.MARKET_FLUSH_MS,
     }),
   binance: (settings, listed, log) =>
     new BinanceVenue({

@@ -4,12 +4,12 @@ import { SIM_VENUE, SimInstrument, type SimSettings } from "./market";
 
 export interface SimOptions extends SimSettings {
   readonly instruments: readonly Instrument[];
-  /** How often it looks whether a tick is due. */
-  readonly pollMs: number;
   /** @default Date.now */
   readonly now?: () => number;
 }
 
+/** At least so often it looks at the clock, which may have been set. */
+const LOOK_MS = 1000;
 /** A process that stood still tells what it missed when it was less than this; a market does not wait. */
 const CATCH_UP_MS = 5000;
 
@@ -22,14 +22,12 @@ interface Course {
 /** Plays the simulated market at the pace of the clock. It never says a step twice, not even when the clock goes back. */
 export class SimVenue implements Venue {
   readonly name = SIM_VENUE;
-  readonly #options: SimOptions;
   readonly #now: () => number;
   readonly #courses: readonly Course[];
   #timer: NodeJS.Timeout | undefined;
   #lastTickAt: number | undefined;
 
   constructor(options: SimOptions) {
-    this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#courses = options.instruments.map((instrument) => {
       const sim = new SimInstrument(instrument, options);
@@ -40,14 +38,11 @@ export class SimVenue implements Venue {
   start(sink: (ticks: readonly Tick[]) => void): void {
     const begin = this.#now();
     for (const course of this.#courses) this.#aim(course, course.sim.stepAt(begin));
-    this.#timer = setInterval(() => {
-      const ticks = this.poll();
-      if (ticks.length > 0) sink(ticks);
-    }, this.#options.pollMs);
+    this.#play(sink);
   }
 
   stop(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     return Promise.resolve();
   }
 
@@ -80,6 +75,19 @@ export class SimVenue implements Venue {
   book(symbol: string, depth: number): Promise<Book | undefined> {
     const course = this.#courses.find(({ sim }) => sim.instrument.symbol === symbol);
     return Promise.resolve(course?.sim.bookAt(Math.max(0, course.step - 1), depth));
+  }
+
+  /** Sleeps until the next tick is due: what waits to be told is old when it is. */
+  #play(sink: (ticks: readonly Tick[]) => void): void {
+    const wait = Math.min(LOOK_MS, ...this.#courses.map(({ due }) => due - this.#now()));
+    this.#timer = setTimeout(
+      () => {
+        const ticks = this.poll();
+        if (ticks.length > 0) sink(ticks);
+        this.#play(sink);
+      },
+      Math.max(0, wait),
+    );
   }
 
   #aim(course: Course, step: number): void {

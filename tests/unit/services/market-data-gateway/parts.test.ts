@@ -90,7 +90,6 @@ describe("venues by the settings", () => {
     SIM_SEED: 1,
     SIM_TICKS_PER_SECOND: 3,
     SIM_SESSIONS: "exchange",
-    MARKET_FLUSH_MS: 50,
     BINANCE_WS_URL: "ws://127.0.0.1:1",
     BINANCE_REST_URL: "http://127.0.0.1:1",
     IBKR_PORT: 4002,

@@ -79,7 +79,6 @@ test("a restart goes on where it stopped, and its sequence grows also at another
       ...settings,
       stepMs,
       instruments: instrument,
-      pollMs: 60_000,
       now: () => now,
     });
     venue.start(() => undefined);
@@ -98,7 +97,7 @@ test("a restart goes on where it stopped, and its sequence grows also at another
 
 test("a clock that goes back is waited for, a long sleep is not told", () => {
   let now = start;
-  const venue = new SimVenue({ ...settings, instruments, pollMs: 60_000, now: () => now });
+  const venue = new SimVenue({ ...settings, instruments, now: () => now });
   venue.start(() => undefined);
   now += 2000;
   const before = venue.poll();
@@ -109,6 +108,23 @@ test("a clock that goes back is waited for, a long sleep is not told", () => {
   const after = venue.poll();
   expect(Math.min(...after.map(({ timestamp }) => timestamp))).toBeGreaterThanOrEqual(now - 6000);
   void venue.stop();
+});
+
+test("a tick is told at its own time, not later", () => {
+  jest.useFakeTimers({ now: start });
+  try {
+    const venue = new SimVenue({ ...settings, instruments });
+    const late: number[] = [];
+    venue.start((ticks) => late.push(...ticks.map(({ timestamp }) => Date.now() - timestamp)));
+    jest.advanceTimersByTime(10_000);
+    void venue.stop();
+    expect(late.length).toBeGreaterThan(10 * instruments.length);
+    // what was due just before the start comes with the first turn
+    expect(late.filter((ms) => ms > 0).length).toBeLessThanOrEqual(instruments.length);
+    expect(jest.getTimerCount()).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test("equities are silent outside their hours, and open with a gap", () => {

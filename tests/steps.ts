@@ -69,12 +69,12 @@ export const steps: readonly Step[] = [
     count: jestCounts,
   },
   // A hundred containers of the order's path die, some for longer than the bus recognises a message, and trading is
-  // stopped twenty times in a flood of orders: more than an hour.
+  // stopped twenty times in a flood of orders, and five thousand browsers listen: more than an hour.
   {
     name: "kills",
     command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-trading"),
     needs: ["engine", "images"],
-    env: { E2E_KILLS: "100", E2E_STOPS: "20" },
+    env: { E2E_KILLS: "100", E2E_STOPS: "20", E2E_SOCKETS: "5000" },
     limit: 120,
     long: true,
     count: jestCounts,

@@ -108,10 +108,13 @@ function quotient(dividend: Big, divisor: Big): string {
 }
 
 /**
- * Orders that the venue must know: those that risk took, that are no sum of others, and that were not too old for it when
- * it was back.
+ * Orders that the venue must know: those that risk took, that are no sum of others, that were not too old for it when it was
+ * back, and that no kill switch met on their way.
  */
 export const reachesVenue = ({ status, algo, reject_reason }: Order): boolean =>
   status !== "RISK_REJECTED" &&
   algo === undefined &&
-  !/^waited \d+ ms for its venue/.test(reject_reason ?? "");
+  !/^(?:waited \d+ ms for its venue|kill switch: )/.test(reject_reason ?? "");
+
+/** An order of the kill switch, which closes a position: recorded as it is, without risk. */
+export const isOfKillSwitch = ({ client_order_id }: Order): boolean => client_order_id.startsWith("flatten-");

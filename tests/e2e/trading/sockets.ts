@@ -7,8 +7,8 @@ import { say } from "../harness/progress";
 import { BTC } from "./market";
 import type { TradingRun } from "./run";
 
-/** `E2E_SOCKETS` browsers. */
-const COUNT = Number(process.env["E2E_SOCKETS"] ?? "5000");
+/** `E2E_SOCKETS` browsers; each takes two files of the gateway and one of ours. */
+const COUNT = Number(process.env["E2E_SOCKETS"] ?? "2000");
 const AT_ONCE = 32;
 /** Container port of the gateway's https. */
 const HTTPS = 8443;

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { isFinal } from "../../../services/contracts";
-import { engine, healthOf, until } from "../../harness/docker";
+import { engine, until } from "../../harness/docker";
 import { physical } from "../harness/platform";
 import { say } from "../harness/progress";
+import { wellAgain } from "../harness/well";
 import { grouped } from "./books";
 import { Flow } from "./flow";
 import { scheduleOf, type Kill } from "./schedule";
@@ -36,7 +37,7 @@ export function killCases(run: TradingRun): void {
           await flow.taken(10);
           await die(kill, `${index + 1}/${COUNT}`);
         }
-        for (const { name } of schedule) await well(name);
+        for (const { name } of schedule) await wellAgain(docker, name, WELL_SECONDS);
         await flow.taken(50);
       } finally {
         await flow.stop();
@@ -80,16 +81,8 @@ export function killCases(run: TradingRun): void {
     await pause(ms);
     await container.start();
     const began = Date.now();
-    if (waits) await well(name);
+    if (waits) await wellAgain(docker, name, WELL_SECONDS);
     const after = waits ? `, well ${((Date.now() - began) / 1000).toFixed(1)} s later` : "";
     say(`kill ${which}: ${name}, gone for ${(ms / 1000).toFixed(1)} s${after}; ${open} requests were open`);
   }
-
-  const well = (name: string): Promise<string> =>
-    until(
-      `${name} is well again`,
-      WELL_SECONDS,
-      () => healthOf(docker.getContainer(physical(name))),
-      (word) => word === "healthy",
-    );
 }

@@ -9,6 +9,7 @@ import { inventory } from "../harness/inventory";
 import { physical } from "../harness/platform";
 import { plannedPlatform } from "../harness/planned";
 import { say } from "../harness/progress";
+import { wellAgain } from "../harness/well";
 import { Flow } from "./flow";
 import { BTC } from "./market";
 import type { TradingRun } from "./run";
@@ -134,7 +135,7 @@ export function stopCases(run: TradingRun): void {
     if (trouble === "restart") await restartAll();
     if (gone !== undefined) {
       await docker.getContainer(physical(gone)).start();
-      await well(gone);
+      await wellAgain(docker, gone, WELL_SECONDS);
     }
     return returned;
   }
@@ -183,17 +184,9 @@ export function stopCases(run: TradingRun): void {
           .slice(from, from + AT_ONCE)
           .map((name) => docker.getContainer(physical(name)).restart({ t: 5 })),
       );
-    for (const name of names) await well(name);
+    for (const name of names) await wellAgain(docker, name, WELL_SECONDS);
     say(`${names.length} services restarted, well after ${((Date.now() - began) / 1000).toFixed(1)} s`);
   }
-
-  const well = (name: string): Promise<string> =>
-    until(
-      `${name} is well again`,
-      WELL_SECONDS,
-      () => healthOf(docker.getContainer(physical(name))),
-      (word) => word === "healthy",
-    );
 }
 
 const isOpen = ({ status }: Placed): boolean => status === "ACCEPTED" || status === "PARTIALLY_FILLED";

@@ -340,13 +340,13 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
   };
 }
 
+/** Always said, the engine's own too: a weight that is taken away again would stay on a running container. */
+const CPU_SHARES: Readonly<Record<Precedence, number>> = { first: 4096, normal: 1024, last: 256 };
+
 /**
  * Owner by number: without it the mount belongs to root after the container is restarted, whatever mode it was given
  * (seen with runc 1.1.5).
  */
-/** Always said, the engine's own too: a weight that is taken away again would stay on a running container. */
-const CPU_SHARES: Readonly<Record<Precedence, number>> = { first: 4096, normal: 1024, last: 256 };
-
 function tmpfsOptions({ size, exec = false }: TmpfsSpec, user: string): string {
   const [uid, gid] = user.split(":");
   return `rw,${exec ? "exec" : "noexec"},nosuid,nodev,size=${memoryMiB(size)}m,uid=${uid},gid=${gid},mode=0700`;

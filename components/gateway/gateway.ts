@@ -1,5 +1,4 @@
 import { httpProbe } from "../../model/probes";
-import { memoryMiB, type Memory } from "../../model/units";
 import { secretRef, secretText } from "../../model/secrets";
 import {
   defineJob,
@@ -7,9 +6,10 @@ import {
   thirdParty,
   type ConfigureContext,
   type JobSpec,
-  type Precedence,
+  type Resources,
   type ServiceSpec,
 } from "../../model/service";
+import { memoryMiB } from "../../model/units";
 import {
   CONFIG_PATH,
   FOLLOW,
@@ -57,9 +57,8 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
   readonly routes: (context: ConfigureContext) => DynamicConfig;
   /** Issues its certificate. */
   readonly authority: JobSpec;
-  /** @default 256MiB; an open socket of a browser takes 170 kB */
-  readonly memory?: Memory;
-  readonly precedence?: Precedence;
+  /** @default 256 MiB; an open socket of a browser takes 170 kB */
+  readonly resources?: Pick<Resources, "memory" | "precedence">;
   /** Clients show a certificate of that authority, and log in nowhere. @default false */
   readonly mutual?: boolean;
 }
@@ -74,8 +73,7 @@ export function traefik({
   entryPoints,
   routes,
   authority,
-  memory = "256MiB",
-  precedence = "normal",
+  resources = { memory: "256MiB" },
   mutual = false,
 }: GatewayInput): ServiceSpec {
   return defineService({
@@ -91,9 +89,9 @@ export function traefik({
     probe: httpProbe("/ping", { port: "ping" }),
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
-    resources: { memory, cpus: 1, precedence },
+    resources: { cpus: 1, ...resources },
     // the collector works before the limit is met
-    env: { GOMEMLIMIT: `${Math.floor(memoryMiB(memory) * 0.9)}MiB` },
+    env: { GOMEMLIMIT: `${Math.floor(memoryMiB(resources.memory) * 0.9)}MiB` },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.

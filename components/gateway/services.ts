@@ -30,8 +30,7 @@ export const gateway = traefik({
   ],
   routes: routesConfig,
   authority: ca,
-  memory: "1.25GiB",
-  precedence: "first",
+  resources: { memory: "1.25GiB", precedence: "first" },
 });
 
 /** One entry point a tool or exposed store; apart from the gateway, so that publishing a tool never interrupts orders. */

@@ -25,12 +25,7 @@ export interface Bench {
  */
 export async function measurePlatform(bench: Bench): Promise<PlatformResult> {
   const { docker, compose, engine, rounds } = bench;
-  const home = join(HOME, `platform-${engine}`);
-  rmSync(home, { recursive: true, force: true });
-  const ours = (name: string, ...args: readonly string[]): Promise<Run> =>
-    timed(bench, `ours, ${name}`, [join(ROOT, "trade2026"), ...args], { TRADE2026_HOME: home });
-  const up = ["up", "--yes", "--engine", engine, ...SETTINGS];
-  const down = ["down", "--volumes", "--confirm", "dev", "--engine", engine];
+  const { home, ours, up, down } = commandFor(bench, "platform");
 
   // Once for what all later ones find: the services' own images, and the credentials for Compose's file.
   await ours("warming up", ...up);
@@ -58,17 +53,28 @@ export async function measurePlatform(bench: Bench): Promise<PlatformResult> {
   return { ...sizes(), ...result };
 }
 
+/** The command on a home of its own, where there is nothing yet. */
+function commandFor(bench: Bench, part: string) {
+  const { engine } = bench;
+  const home = join(HOME, `${part}-${engine}`);
+  rmSync(home, { recursive: true, force: true });
+  return {
+    home,
+    ours: (name: string, ...args: readonly string[]): Promise<Run> =>
+      timed(bench, `ours, ${name}`, [join(ROOT, "trade2026"), ...args], { TRADE2026_HOME: home }),
+    up: ["up", "--yes", "--engine", engine, ...SETTINGS],
+    down: ["down", "--volumes", "--confirm", "dev", "--engine", engine],
+  };
+}
+
 /** What the trading core takes, on a platform that is brought up for it. */
 export async function measureTradingHere(bench: Bench): Promise<TradingResult> {
-  const { docker, engine, rounds, say } = bench;
-  const home = join(HOME, `trading-${engine}`);
-  rmSync(home, { recursive: true, force: true });
-  const ours = (name: string, ...args: readonly string[]): Promise<Run> =>
-    timed(bench, `ours, ${name}`, [join(ROOT, "trade2026"), ...args], { TRADE2026_HOME: home });
-  await ours("up", "up", "--yes", "--engine", engine, ...SETTINGS);
+  const { docker, rounds, say } = bench;
+  const { home, ours, up, down } = commandFor(bench, "trading");
+  await ours("up", ...up);
   const target = await targetOf(home, PORTS.https);
   const result = await measureTrading({ docker, label: LABEL, target, rounds, seconds: 20, say });
-  await ours("down", "down", "--volumes", "--confirm", "dev", "--engine", engine);
+  await ours("down", ...down);
   return result;
 }
 

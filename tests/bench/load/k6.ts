@@ -1,6 +1,8 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { lastLines } from "../../../engine/errors";
+import { run as runProgram } from "../../../engine/process";
 import { CACHE } from "../places";
 import type { Target } from "./target";
 
@@ -46,7 +48,6 @@ export interface LoadRun {
 type Values = Readonly<Record<string, number>>;
 interface Summary {
   readonly metrics: Readonly<Record<string, { readonly values: Values } | undefined>>;
-  readonly state: { readonly testRunDurationMs: number };
 }
 
 /** The load generator, built once from its Go module. */
@@ -81,7 +82,8 @@ export async function runLoad(k6: string, target: Target, load: Load): Promise<L
     ...(listen ? { LISTEN: "1" } : {}),
   };
   const args = ["run", "--quiet", "--no-usage-report", "--address", "", SCRIPT];
-  await ended(spawn(k6, args, { env, stdio: ["ignore", "pipe", "pipe"] }));
+  const { code, stdout, stderr } = await runProgram(k6, args, { env });
+  if (code !== 0) throw new Error(`k6 ended with ${code}:\n${lastLines(stdout + stderr, 20)}`);
   return resultOf(load, JSON.parse(readFileSync(summary, "utf8")) as Summary);
 }
 
@@ -109,17 +111,4 @@ function spreadOf(values: Values): Spread {
     p99: of("p(99)"),
     max: of("max"),
   };
-}
-
-function ended(child: ReturnType<typeof spawn>): Promise<void> {
-  let text = "";
-  child.stdout?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`k6 ended with ${code}:\n${text.split("\n").slice(-20).join("\n")}`));
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../stacks/inputs";
+import type { ShownSecret } from "../../e2e/harness/access";
 import { Api } from "../../e2e/trading/api";
 
 /** A platform that is up, as a client outside has it. */
@@ -27,11 +28,7 @@ export async function targetOf(home: string, httpsPort: number): Promise<Target>
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const base = `https://localhost:${httpsPort}`;
   const ca = trade2026("ca", "export");
-  const secrets = JSON.parse(trade2026("secrets", "--show", "--json")) as readonly {
-    readonly id: string;
-    readonly username: string;
-    readonly password: string;
-  }[];
+  const secrets = JSON.parse(trade2026("secrets", "--show", "--json")) as readonly ShownSecret[];
   const admin = secrets.find(({ id }) => id === "authn-admin");
   if (!admin) throw new Error("the platform shows no credential authn-admin");
   const target: Target = {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { medianOf } from "../markdown";
 import { hostCpu } from "../measure";
@@ -58,7 +59,7 @@ export async function measureTrading(options: TradingOptions): Promise<TradingRe
     );
     return result;
   };
-  const rest = await busy(options, () => new Promise<void>((resolve) => setTimeout(resolve, 10_000)));
+  const { busy: rest } = await watched(options, () => pause(10_000));
   await run({ kind: "order", clients: 16, seconds: 10 });
   const rounds: { readonly empty: LoadRun; readonly orders: LoadRun }[] = [];
   for (let round = 0; round < options.rounds; round++) {
@@ -68,32 +69,32 @@ export async function measureTrading(options: TradingOptions): Promise<TradingRe
   const typical = (kind: "empty" | "orders"): number => medianOf(rounds, (round) => round[kind].rate);
   const open = async (rate: number): Promise<OpenRun> => {
     const before = await riskBuckets(options);
-    let result: LoadRun | undefined;
-    const load = await busy(options, async () => {
-      result = await run({
+    const { result, busy } = await watched(options, () =>
+      run({
         ...{ kind: "order", clients: CLIENTS, seconds: 2 * seconds, listen: true },
         rate: Math.floor(rate * SHARE),
-      });
-    });
-    if (!result) throw new Error("nothing was measured");
-    return { run: result, busy: load, risk: shares(before, await riskBuckets(options)) };
+      }),
+    );
+    return { run: result, busy, risk: shares(before, await riskBuckets(options)) };
   };
   const asked = await open(typical("empty") * AIMED_RATIO);
   return { rounds, open: { asked, had: await open(typical("orders")) }, rest };
 }
 
-async function busy({ docker, label }: TradingOptions, work: () => Promise<void>): Promise<Busy> {
+/** What keeps the processors busy meanwhile. */
+async function watched<Result>(
+  { docker, label }: TradingOptions,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly busy: Busy }> {
   const [before, host, began] = [await cpuOf(docker, label), hostCpu(), Date.now()];
-  await work();
+  const result = await work();
   const seconds = (Date.now() - began) / 1000;
   const [used, after] = [hostCpu() - host, await cpuOf(docker, label)];
   const rounded = (value: number): number => Math.round((value / seconds) * 1000) / 1000;
-  return {
-    host: rounded(used),
-    containers: Object.fromEntries(
-      [...after].map(([name, value]) => [name, rounded(value - (before.get(name) ?? 0))]),
-    ),
-  };
+  const containers = Object.fromEntries(
+    [...after].map(([name, value]) => [name, rounded(value - (before.get(name) ?? 0))]),
+  );
+  return { result, busy: { host: rounded(used), containers } };
 }
 
 /** Processor seconds of each container so far. */

@@ -1,5 +1,6 @@
 import { Agent } from "node:https";
 import { WebSocket } from "ws";
+import { GATEWAY_PORTS } from "../../../components/gateway/gateway";
 import { engine, execIn, healthOf, until } from "../../harness/docker";
 import { ask } from "../../harness/https";
 import { BASE, physical } from "../harness/platform";
@@ -10,8 +11,6 @@ import type { TradingRun } from "./run";
 /** `E2E_SOCKETS` browsers; each takes two files of the gateway and one of ours. */
 const COUNT = Number(process.env["E2E_SOCKETS"] ?? "2000");
 const AT_ONCE = 32;
-/** Container port of the gateway's https. */
-const HTTPS = 8443;
 
 /**
  * Many browsers at once: each is told, nobody else is slowed down for it, and nothing of them stays.
@@ -82,7 +81,7 @@ export function socketCases(run: TradingRun): void {
 async function gatewayAddress(): Promise<string> {
   if (process.platform !== "linux") return new URL(BASE).host;
   const { NetworkSettings } = await (await engine()).getContainer(physical("gateway")).inspect();
-  return `${NetworkSettings.Networks[physical("frontend")]?.IPAddress}:${HTTPS}`;
+  return `${NetworkSettings.Networks[physical("frontend")]?.IPAddress}:${GATEWAY_PORTS.https}`;
 }
 
 interface Measured {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import Big from "big.js";
 import type Docker from "dockerode";
+import { STEPS_OF_REMOVAL } from "../../../engine/parallel";
 import { engine, healthOf, until } from "../../harness/docker";
 import { accessOf } from "../harness/access";
 import { LaneClient } from "../harness/client";
@@ -27,8 +28,6 @@ const FLOOD_MS = 5;
 /** How long the flood goes on against the halt. */
 const AGAINST_MS = 1500;
 const WELL_SECONDS = 180;
-/** Docker 20.10 locks up when many containers go at once. */
-const AT_ONCE = 4;
 
 interface Placed {
   readonly order_id: string;
@@ -178,10 +177,10 @@ export function stopCases(run: TradingRun): void {
       .containers.filter(({ role }) => role === "service")
       .map(({ name }) => name);
     const began = Date.now();
-    for (let from = 0; from < names.length; from += AT_ONCE)
+    for (let from = 0; from < names.length; from += STEPS_OF_REMOVAL)
       await Promise.all(
         names
-          .slice(from, from + AT_ONCE)
+          .slice(from, from + STEPS_OF_REMOVAL)
           .map((name) => docker.getContainer(physical(name)).restart({ t: 5 })),
       );
     for (const name of names) await wellAgain(docker, name, WELL_SECONDS);

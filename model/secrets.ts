@@ -11,7 +11,7 @@ export type SecretForm =
   /** lower-case hex SHA-256 (Valkey ACL, ClickHouse). */
   | "sha256";
 
-/** A generated credential: 40 letters and digits (238 bits), safe unquoted in URLs and in every config format. */
+/** A credential, generated as 40 letters and digits (238 bits), safe unquoted in URLs and in every config format. */
 export interface Credential {
   /** Unique and stable: `<service>-<user>`; also the logical name of the generated resource. */
   readonly id: string;
@@ -21,6 +21,8 @@ export interface Credential {
   readonly purpose: string;
   /** Data written under it is lost with it: then it is protected like the data. */
   readonly protectsData: boolean;
+  /** Not generated but the operator's own: the file that holds it on the machine that deploys. */
+  readonly file?: string;
 }
 
 export const CREDENTIAL_LENGTH = 40;

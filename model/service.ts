@@ -171,11 +171,26 @@ export type MetricsSpec =
       readonly kind: "endpoint";
       readonly port: string;
       readonly path: string;
-      readonly login?: "basic" | "bearer";
+      /** Where a scrape has to log in, the program's endpoint hands Prometheus its credential. @default false */
+      readonly login?: boolean;
+      /** Each series names the service that it is about: what an exporter of many says. @default false */
+      readonly ofOthers?: boolean;
     }
   /** Measured by a separate exporter that the SRE stack brings. */
   | { readonly kind: "exporter"; readonly exporter: string }
   | { readonly kind: "none"; readonly reason: string };
+
+/** What a service promises over 30 days; from it follow recording rules, alerts and the dashboard of budgets. */
+export interface ServiceObjectives {
+  /** Share of all minutes, in percent, in which it is there. */
+  readonly availability: number;
+  readonly latency?: {
+    /** 95 of 100 answers within it; one of the histogram's bounds. */
+    readonly p95: Duration;
+    /** Histogram in seconds. @default "http_request_duration_seconds" */
+    readonly histogram?: string;
+  };
+}
 
 /** Everything that services and jobs have in common. */
 interface WorkloadBase {
@@ -218,7 +233,7 @@ export interface ServiceSpec extends WorkloadBase {
   readonly tools: readonly ToolSpec[];
   readonly metrics: MetricsSpec;
   readonly tier: Tier;
-  readonly slo?: { readonly availability: number; readonly latency?: { readonly p95: Duration } };
+  readonly slo?: ServiceObjectives;
   /** Time to stop after SIGTERM before it is killed. */
   readonly stopGrace: Duration;
   readonly stopSignal?: string;
@@ -267,12 +282,13 @@ export interface ConfigureContext extends PlatformContext {
   readonly operator: Credential;
   /**
    * A further credential of this workload's own: internal users, probes. `protectsData` for one that data elsewhere is
-   * locked with; where the workload keeps data itself, all of its credentials are.
+   * locked with; where the workload keeps data itself, all of its credentials are. `file`: not generated, but read from
+   * that file of the operator's.
    */
   readonly own: (
     username: string,
     purpose: string,
-    options?: { readonly protectsData: boolean },
+    options?: { readonly protectsData?: boolean; readonly file?: string },
   ) => Credential;
 }
 

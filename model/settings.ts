@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseCidr } from "./cidr";
 import { LANES } from "./lanes";
 import { ProblemsError } from "./problems";
+import { receiversSchema } from "./receivers";
 import { UNKNOWN_KEY, zodProblems } from "./zod-problems";
 
 const port = z
@@ -100,6 +101,9 @@ export const settingsSchema = z.strictObject(
       .min(1, "must be at least 1")
       .default(1)
       .describe("Raise it to renew the gateways' certificates"),
+    alerts: receiversSchema
+      .default({})
+      .describe("Who is told of alerts: email, slack, pagerduty, webhook, heartbeat; secrets by their files"),
     platformStack: z
       .string("must be text")
       .default("organization/trade2026/dev")

@@ -42,9 +42,13 @@ export function wire(
     services,
     operator: operatorOf(target),
     consumers: consumersOf(target, workloads),
-    own: (username, purpose, { protectsData } = { protectsData: false }) => {
+    own: (username, purpose, { protectsData = false, file } = {}) => {
       const known = credentialOf(target, username, purpose);
-      const credential = { ...known, protectsData: known.protectsData || protectsData };
+      const credential = {
+        ...known,
+        protectsData: file === undefined && (known.protectsData || protectsData),
+        ...(file === undefined ? {} : { file }),
+      };
       own.set(credential.id, credential);
       return credential;
     },

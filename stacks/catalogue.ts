@@ -1,6 +1,7 @@
 import { dataWorkloads } from "../components/data/services";
 import { gatewayWorkloads } from "../components/gateway/services";
 import { gpuWorkloads } from "../components/gpu/services";
+import { sreWorkloads } from "../components/sre/services";
 import { tradingWorkloads } from "../components/trading/services";
 import type { Workload } from "../model/service";
 import type { Settings } from "../model/settings";
@@ -9,6 +10,7 @@ import type { Settings } from "../model/settings";
 export const platformWorkloads: readonly Workload[] = [
   ...dataWorkloads,
   ...tradingWorkloads,
+  ...sreWorkloads,
   ...gatewayWorkloads,
 ];
 

@@ -4,8 +4,9 @@ import { Images, type ImagesArgs } from "../components/core/images";
 import { Toolbox } from "../components/core/toolbox";
 import { DataCore } from "../components/data/data-core";
 import { TraefikGateway } from "../components/gateway/gateways";
-import { TradingCore } from "../components/trading/trading-core";
 import { Lanes } from "../components/network/lanes";
+import { SreStack } from "../components/sre/sre-stack";
+import { TradingCore } from "../components/trading/trading-core";
 import type { Plan } from "../model/plan";
 
 /** The platform on one workstation. */
@@ -17,6 +18,7 @@ export function devStack(plan: Plan, images: ImagesArgs): Record<string, unknown
   new Toolbox("toolbox", deployment);
   new DataCore("data", deployment);
   new TradingCore("trading", deployment);
+  new SreStack("sre", deployment);
   const gateway = new TraefikGateway("gateways", deployment);
 
   return {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { composeExport, type ComposeFile } from "../../model/compose";
 import { UNKNOWN_HOST } from "../../model/host";
@@ -37,7 +37,7 @@ export async function exportCompose(context: Context, options: ExportComposeOpti
     folder: `./${folder}`,
     ...lanesOf(context, plan),
     inHouse: (service) => `${plan.settings.prefix}/${service}:current`,
-    value: values === undefined ? placeholder : (ref) => valueOf(ref, values),
+    value: values === undefined ? placeholder : (ref) => supplied(plan, ref) ?? valueOf(ref, values),
     header: header(plan, basename(file)),
   });
   const target = join(dirname(file), folder);
@@ -73,6 +73,12 @@ function header(plan: Plan, file: string): readonly string[] {
 
 function placeholder({ credential, form }: SecretRef): string {
   return `REPLACE-WITH-${form === "plain" ? "PASSWORD" : form.toUpperCase()}-OF-${credential}`;
+}
+
+/** What the operator brought, out of the operator's own file. @throws Error when it cannot be read */
+function supplied({ credentials }: Plan, ref: SecretRef): string | undefined {
+  const file = credentials.find(({ id }) => id === ref.credential)?.file;
+  return file === undefined ? undefined : readFileSync(file, "utf8").trim();
 }
 
 function valueOf({ credential, form }: SecretRef, values: ReadonlyMap<string, CredentialValue>): string {

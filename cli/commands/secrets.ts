@@ -24,7 +24,10 @@ export async function secrets(
   options: SecretsOptions,
 ): Promise<number> {
   const config = readStackConfig(context);
-  const { credentials } = loadPlan(config.settings, UNKNOWN_HOST);
+  // those that the operator brought are in the operator's own files
+  const credentials = loadPlan(config.settings, UNKNOWN_HOST).credentials.filter(
+    ({ file }) => file === undefined,
+  );
   const chosen = select(credentials, name);
   const show = options.show || name !== undefined;
   const values = show

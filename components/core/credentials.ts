@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
+import { readFileSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { CREDENTIAL_LENGTH } from "../../model/secrets";
+import { assertNoProblems, type Problem } from "../../model/problems";
+import { CREDENTIAL_LENGTH, type Credential } from "../../model/secrets";
 import { Component } from "./component";
 import type { Deployment } from "./deployment";
 
@@ -12,7 +14,15 @@ import type { Deployment } from "./deployment";
 export class Credentials extends Component {
   constructor(name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("trade2026:core:Credentials", name, opts);
-    for (const { id, protectsData } of deployment.plan.credentials) {
+    const supplied = deployment.plan.credentials.filter(({ file }) => file !== undefined);
+    assertNoProblems("The stack's settings", supplied.flatMap(fileProblems));
+    for (const credential of supplied) {
+      const text = pulumi.secret(suppliedText(credential));
+      // as it is, in every form: the files of receivers take nothing else
+      deployment.addSecret(credential.id, () => text);
+    }
+    for (const { id, protectsData, file } of deployment.plan.credentials) {
+      if (file !== undefined) continue;
       const password = new random.RandomPassword(
         id,
         { length: CREDENTIAL_LENGTH, special: false },
@@ -30,5 +40,21 @@ export class Credentials extends Component {
       });
     }
     this.registerOutputs();
+  }
+}
+
+function suppliedText({ file = "" }: Credential): string {
+  return readFileSync(file, "utf8").trim();
+}
+
+function fileProblems(credential: Credential): readonly Problem[] {
+  const { file = "", purpose } = credential;
+  const problem = (what: string): readonly Problem[] => [
+    { path: purpose, what, value: file, allowed: "a file with the secret and nothing else", fix: `write it: ${file}` },
+  ];
+  try {
+    return suppliedText(credential) === "" ? problem("is empty") : [];
+  } catch (error) {
+    return problem(`cannot be read (${error instanceof Error && "code" in error ? String(error.code) : String(error)})`);
   }
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { stringify } from "yaml";
 import { hostPort, publishedTools, toolPortName } from "../../model/ports";
 import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
+import { followed, followedFile } from "../core/followed";
 
 /** Container ports; above 1024, so that no capability is needed. */
 export const GATEWAY_PORTS = { http: 8000, https: 8443, dashboard: 8080, ping: 8082, metrics: 8083 } as const;
@@ -74,9 +74,8 @@ export interface DynamicConfig {
 }
 
 /**
- * Everything that is read again when it changes, in one file that ends with its own hash. It is rewritten in place, and
- * Traefik would take an empty file, or a part of it, as the new configuration: `t26 follow` hands it over when it is
- * whole ({@link FOLLOW}). `mutual` is part of the default TLS options: those of a router count only where the client
+ * Everything that is read again when it changes, in one file that `t26 follow` hands over whole ({@link FOLLOW}):
+ * Traefik would take an empty one, or a part of it, as the new configuration. `mutual` is part of the default TLS options: those of a router count only where the client
  * names the router's host, and one that comes by the address names none.
  */
 export function dynamicConfig(epoch: number, { http, tcp }: DynamicConfig, mutual = false): FileSpec {
@@ -92,32 +91,15 @@ export function dynamicConfig(epoch: number, { http, tcp }: DynamicConfig, mutua
   };
   // The epoch is in the file, so that raising it makes Traefik read the new leaf.
   const content = `# certificate epoch ${epoch}\n${stringify(config)}`;
-  return { path: "dynamic/dynamic.yml", content: seal(content), onChange: "reload" };
+  return followedFile("dynamic/dynamic.yml", content);
 }
 
 /** Lets in nobody without a certificate of the gateway's own authority. */
 const CLIENT_AUTH = { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireAndVerifyClientCert" };
 
-/** The last line by which `t26 follow` knows that a file is whole. */
-function seal(content: string): string {
-  return `${content}# sha256 ${createHash("sha256").update(content).digest("hex")}\n`;
-}
-
 /** Where Traefik reads it, and what puts it there. */
 const DYNAMIC_PATH = "/run/dynamic";
-export const FOLLOW = {
-  entrypoint: [
-    "/opt/t26/t26",
-    "follow",
-    "--from",
-    `${CONFIG_PATH}/dynamic`,
-    "--to",
-    DYNAMIC_PATH,
-    "--",
-    "traefik",
-  ],
-  tmpfs: { [DYNAMIC_PATH]: { size: "8MiB" } },
-} as const;
+export const FOLLOW = followed("traefik", { from: `${CONFIG_PATH}/dynamic`, to: DYNAMIC_PATH, reload: false });
 
 /** Routers, services and middlewares of the main gateway. */
 export function routesConfig({ services, settings, wellKnown }: PlatformContext): DynamicConfig {
@@ -136,17 +118,20 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
           tls: {},
         },
         ...Object.fromEntries(
-          routed.map(({ service, route }, index) => [
-            service.name,
-            {
+          routed.flatMap(({ service, route }, index) => {
+            const router = {
               entryPoints: ["https"],
               rule: `(${hosts}) && ${pathRule(route.path)}`,
               priority: route.path === "/" ? 1 : 10 + route.path.length,
               service: service.name,
               middlewares: ["security-headers", ...(middlewares[index] ?? []).map(([name]) => name)],
               tls: {},
-            },
-          ]),
+            };
+            return [
+              [service.name, router],
+              ...(keepsPrefix(route) ? [[`${service.name}-health`, healthRouter(router, route, hosts)]] : []),
+            ];
+          }),
         ),
       },
       ...section(
@@ -163,6 +148,7 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
       ),
       middlewares: {
         ...commonMiddlewares(hostPort("https", settings, wellKnown)),
+        ...(routed.some(({ route }) => keepsPrefix(route)) ? { health: { replacePath: { path: "/health" } } } : {}),
         ...Object.fromEntries(middlewares.flat()),
       },
     },
@@ -272,6 +258,22 @@ function commonMiddlewares(httpsPort: number, login = true): Readonly<Record<str
   };
 }
 
+const keepsPrefix = ({ path, stripPrefix }: RouteSpec): boolean => path !== "/" && stripPrefix === false;
+
+/** `<path>/health` says the service's word, also where the service sees the whole path. */
+function healthRouter(
+  router: { readonly priority: number; readonly middlewares: readonly string[] },
+  { path }: RouteSpec,
+  hosts: string,
+): object {
+  return {
+    ...router,
+    rule: `(${hosts}) && Path(\`${path}/health\`)`,
+    priority: router.priority + 1,
+    middlewares: [...router.middlewares, "health"],
+  };
+}
+
 /** Limits of one route, in the order in which they apply; error pages come from the landing service. */
 function routeMiddlewares(
   service: ServiceSpec,
@@ -292,7 +294,7 @@ function routeMiddlewares(
           ] as const,
         ]
       : []),
-    ...((route.stripPrefix ?? route.path !== "/")
+    ...(route.path !== "/" && !keepsPrefix(route)
       ? [[`${name}-strip`, { stripPrefix: { prefixes: [route.path] } }] as const]
       : []),
   ];

@@ -18,13 +18,15 @@ import (
 const sealPrefix = "# sha256 "
 
 // runFollow runs a program that reads its configuration again when a file changes, and keeps its files whole: what
-// lies in --from may be half written at any moment, what the program sees in --to never is. Signals go on to the
-// program, and its end is this command's end.
+// lies in --from may be half written at any moment, what the program sees in --to never is. With --reload the program
+// is told of a change by SIGHUP, for one that does not look by itself. Signals go on to the program, and its end is
+// this command's end.
 func runFollow(args []string, e env) error {
 	flags := newFlags("follow")
 	from := flags.String("from", "", "")
 	to := flags.String("to", "", "")
 	every := flags.Duration("every", 250*time.Millisecond, "")
+	reload := flags.Bool("reload", false, "")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -32,8 +34,8 @@ func runFollow(args []string, e env) error {
 	if *from == "" || *to == "" || len(program) == 0 {
 		return errors.New("wants --from DIR --to DIR -- PROGRAM [ARGUMENT ...]")
 	}
-	follower := &follower{from: *from, to: *to, taken: map[string]string{}}
-	if err := follower.take(); err != nil {
+	follower := &follower{from: *from, to: *to, reload: *reload, taken: map[string]string{}}
+	if _, err := follower.take(); err != nil {
 		return err
 	}
 	return follower.run(program, *every, e)
@@ -41,15 +43,16 @@ func runFollow(args []string, e env) error {
 
 type follower struct {
 	from, to string
+	reload   bool
 	// taken is the seal of each file as the program has it.
 	taken map[string]string
 }
 
-// take copies the whole files that differ from what the program has.
-func (f *follower) take() error {
+// take copies the whole files that differ from what the program has, and says whether there were any.
+func (f *follower) take() (changed bool, err error) {
 	entries, err := os.ReadDir(f.from)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, entry := range entries {
 		if !entry.Type().IsRegular() {
@@ -60,18 +63,19 @@ func (f *follower) take() error {
 			continue
 		}
 		if err != nil {
-			return err
+			return changed, err
 		}
 		seal, whole := sealOf(content)
 		if !whole || f.taken[entry.Name()] == seal {
 			continue
 		}
 		if err := writeAtomic(filepath.Join(f.to, entry.Name()), content, 0o444); err != nil {
-			return err
+			return changed, err
 		}
 		f.taken[entry.Name()] = seal
+		changed = true
 	}
-	return nil
+	return changed, nil
 }
 
 // sealOf returns the seal in the last line, and whether it is that of everything before it.
@@ -111,8 +115,12 @@ func (f *follower) run(program []string, every time.Duration, e env) error {
 		case <-ticker.C:
 			// a program that runs goes on with what it has
 			said := ""
-			if err := f.take(); err != nil {
+			changed, err := f.take()
+			if err != nil {
 				said = err.Error()
+			}
+			if changed && f.reload {
+				_ = child.Process.Signal(syscall.SIGHUP)
 			}
 			if said != trouble && said != "" {
 				fmt.Fprintf(e.err, "t26 follow: %s\n", said)

@@ -43,7 +43,7 @@ func TestTakeKeepsWhatItHasUntilTheNextFileIsWhole(t *testing.T) {
 		if err := os.WriteFile(source, []byte(written), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.take(); err != nil {
+		if _, err := f.take(); err != nil {
 			t.Fatal(err)
 		}
 		content, err := os.ReadFile(target)
@@ -60,7 +60,7 @@ func TestTakeKeepsWhatItHasUntilTheNextFileIsWhole(t *testing.T) {
 	if err := os.Remove(source); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.take(); err != nil {
+	if _, err := f.take(); err != nil {
 		t.Fatal(err)
 	}
 	if content, _ := os.ReadFile(target); string(content) != two {
@@ -91,6 +91,21 @@ func TestFollowPassesSignalsOn(t *testing.T) {
 	dir := t.TempDir()
 	err := runFollow([]string{"--from", dir, "--to", t.TempDir(), "--", "sh", "-c", script}, env{nil, &out, io.Discard})
 	if err != nil || out.String() != "heard\n" {
+		t.Fatalf("got %v, %q", err, out.String())
+	}
+}
+
+func TestFollowTellsTheProgramOfAChange(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	path := filepath.Join(from, "x")
+	if err := os.WriteFile(path, []byte(sealed("one\n")), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(300*time.Millisecond, func() { _ = os.WriteFile(path, []byte(sealed("two\n")), 0o644) })
+	var out bytes.Buffer
+	script := "trap 'head -1 " + to + "/x; exit 0' HUP; for i in $(seq 100); do sleep 0.1; done; exit 1"
+	args := []string{"--from", from, "--to", to, "--every", "20ms", "--reload", "--", "sh", "-c", script}
+	if err := runFollow(args, env{nil, &out, io.Discard}); err != nil || out.String() != "two\n" {
 		t.Fatalf("got %v, %q", err, out.String())
 	}
 }

@@ -59,6 +59,7 @@ func probeHTTP(args []string, e env) error {
 	wanted := flags.String("status", "200-299", "")
 	timeout := flags.Duration("timeout", 2*time.Second, "")
 	headerFile := flags.String("header-file", "", "")
+	loginFile := flags.String("login-file", "", "")
 	caFile := flags.String("insecure-ca", "", "")
 	rest, err := parseMixed(flags, args)
 	if err != nil {
@@ -75,6 +76,9 @@ func probeHTTP(args []string, e env) error {
 	defer cancel()
 	request, err := buildRequest(ctx, rest[0], *headerFile)
 	if err != nil {
+		return err
+	}
+	if err := addLogin(request, *loginFile); err != nil {
 		return err
 	}
 	client, err := probeClient(*caFile)
@@ -111,6 +115,23 @@ func buildRequest(ctx context.Context, target, headerFile string) (*http.Request
 		return request, nil
 	}
 	return request, addHeaders(request, headerFile)
+}
+
+// addLogin reads `name:password` for basic authentication. Errors never say what the file holds.
+func addLogin(request *http.Request, path string) error {
+	if path == "" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	name, password, ok := strings.Cut(strings.TrimSpace(string(content)), ":")
+	if !ok {
+		return fmt.Errorf("%s is not `name:password`", path)
+	}
+	request.SetBasicAuth(name, password)
+	return nil
 }
 
 // addHeaders reads `Name: value` lines. Errors name the line, never what it holds: it may be a credential.

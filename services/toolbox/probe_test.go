@@ -59,6 +59,25 @@ func TestProbeHTTPTimesOut(t *testing.T) {
 	}
 }
 
+func TestProbeHTTPLogin(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if name, password, _ := r.BasicAuth(); name != "probe" || password != "s3cret:x" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	login := filepath.Join(t.TempDir(), "login")
+	writeFile(t, login, "probe:s3cret:x\n")
+	if code, _, message := runAs(t, "", "probe", "http", server.URL, "--login-file", login); code != 0 {
+		t.Error(message)
+	}
+	writeFile(t, login, "s3cret")
+	code, _, message := runAs(t, "", "probe", "http", server.URL, "--login-file", login)
+	if code != 1 || !strings.Contains(message, "is not `name:password`") || strings.Contains(message, "s3cret") {
+		t.Errorf("code %d, message %q", code, message)
+	}
+}
+
 func TestProbeHTTPHeaders(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Basic abc:def" || r.Host != "store.internal" {

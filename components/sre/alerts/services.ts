@@ -1,0 +1,119 @@
+import type { ServiceSpec } from "../../../model/service";
+import { parseDuration } from "../../../model/units";
+import { pageable, serviceLabels, storesOf, type Alert } from "../rule";
+
+/** Where a service says nothing of latency: the plan's 200 ms. */
+const USUAL_P95 = "200ms";
+
+/**
+ * What is watched of every service, whatever it does. Thresholds come from its spec: the memory limit, the p95 that it
+ * promises, its tier.
+ */
+export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolean): readonly Alert[] {
+  const { name, title } = service;
+  const stores = storesOf(service);
+  const of = `{service="${name}"}`;
+  const common = {
+    labels: { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}) },
+    dashboard: `service-${name}`,
+  };
+  const alert = (rule: Omit<Alert, "labels" | "dashboard">): Alert => ({ ...rule, ...common });
+  return [
+    alert({
+      alert: "ServiceDown",
+      severity: pageable(service),
+      expr: `service:up:now${of} == 0`,
+      for: "45s",
+      summary: `${title} is down`,
+      description: `${name} does not run, does not answer, or is not ready, for more than 45 seconds.`,
+    }),
+    alert({
+      alert: "RestartLoop",
+      severity: pageable(service),
+      expr: `changes(container_start_time_seconds${of}[10m]) > 3`,
+      summary: `${title} restarts again and again`,
+      description: `${name} was started {{ $value }} times within ten minutes.`,
+    }),
+    alert({
+      alert: "ServiceRestarted",
+      severity: "info",
+      expr: `changes(container_start_time_seconds${of}[5m]) > 0`,
+      summary: `${title} was restarted`,
+      description: `${name} was started anew, by a deployment or after it had ended.`,
+    }),
+    alert({
+      alert: "OutOfMemoryKill",
+      severity: "warning",
+      expr: `increase(container_oom_kills_total${of}[10m]) > 0`,
+      summary: `${title} was killed for want of memory`,
+      description: `${name} met its limit of ${service.resources.memory} and was ended by the kernel.`,
+    }),
+    alert({
+      alert: "MemoryCritical",
+      severity: pageable(service),
+      expr: `service:memory:ratio${of} > 0.9`,
+      for: "5m",
+      summary: `${title} is about to run out of memory`,
+      description: `${name} uses {{ $value | humanizePercentage }} of its ${service.resources.memory}.`,
+    }),
+    alert({
+      alert: "ProcessorStarved",
+      severity: "info",
+      expr: `service:cpu:ratio${of} > 0.9`,
+      for: "15m",
+      summary: `${title} wants more processor than it may have`,
+      description: `${name} uses {{ $value | humanizePercentage }} of its ${service.resources.cpus} processors.`,
+    }),
+    ...(service.route ? [routeAlert(service, common)] : []),
+    ...(isMeasuredByRequests ? requestAlerts(service, alert) : []),
+  ];
+}
+
+function routeAlert(service: ServiceSpec, common: Pick<Alert, "labels" | "dashboard">): Alert {
+  const path = service.route?.path ?? "/";
+  return {
+    ...common,
+    alert: "RouteUnreachable",
+    severity: pageable(service),
+    expr: `probe_success{service="${service.name}"} == 0`,
+    for: "1m",
+    summary: `${path} cannot be reached through the gateway`,
+    description: `A request to ${path} through the gateway has failed for more than a minute.`,
+  };
+}
+
+function requestAlerts(
+  service: ServiceSpec,
+  alert: (rule: Omit<Alert, "labels" | "dashboard">) => Alert,
+): readonly Alert[] {
+  const { name, title } = service;
+  const of = `{service="${name}"}`;
+  const p95 = service.slo?.latency?.p95 ?? USUAL_P95;
+  const heard = `service:http_requests:rate5m${of} > 0.05`;
+  return [
+    alert({
+      alert: "HighErrorRate",
+      severity: pageable(service),
+      expr: `service:http_errors:ratio_rate5m${of} > 0.05 and ${heard}`,
+      for: "1m",
+      summary: `${title} fails many requests`,
+      description: `{{ $value | humanizePercentage }} of the requests to ${name} were answered with 5xx.`,
+    }),
+    alert({
+      alert: "ElevatedErrorRate",
+      severity: "warning",
+      expr: `service:http_errors:ratio_rate5m${of} > 0.01 and ${heard}`,
+      for: "5m",
+      summary: `${title} fails some requests`,
+      description: `{{ $value | humanizePercentage }} of the requests to ${name} were answered with 5xx.`,
+    }),
+    alert({
+      alert: "HighLatency",
+      severity: "warning",
+      expr: `service:http_duration_seconds:p95_5m${of} > ${parseDuration(p95) / 1000} and ${heard}`,
+      for: "10m",
+      summary: `${title} is slow`,
+      description: `One request of twenty to ${name} takes longer than {{ $value | humanizeDuration }}; ${p95} is promised.`,
+    }),
+  ];
+}

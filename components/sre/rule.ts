@@ -1,0 +1,84 @@
+import { stringify } from "yaml";
+import type { Need, ServiceSpec, Workload } from "../../model/service";
+
+/** critical: somebody is woken. warning: somebody looks today. info: it is on record. */
+export type Severity = "critical" | "warning" | "info";
+
+export interface Recording {
+  readonly record: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface Alert {
+  /** Also the name of its page in docs/operations/runbooks. */
+  readonly alert: string;
+  readonly severity: Severity;
+  readonly expr: string;
+  /** How long it must hold. @default it fires at once: what it sees is over before it would be seen again */
+  readonly for?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** One line, for a phone. */
+  readonly summary: string;
+  /** What was seen, with the value. */
+  readonly description: string;
+  /** Uid of the dashboard that shows it. */
+  readonly dashboard: string;
+}
+
+export interface RuleGroup {
+  readonly name: string;
+  /** Time between evaluations. @default Prometheus' own, 15 s */
+  readonly interval?: string;
+  readonly rules: readonly (Recording | Alert)[];
+}
+
+export const isAlert = (rule: Recording | Alert): rule is Alert => "alert" in rule;
+
+/** Where an alert's page is, below the checkout. */
+export const runbookOf = (alert: string): string => `docs/operations/runbooks/${alert}.md`;
+
+/** What every series of a service carries; alerts are grouped and routed by it. */
+export function serviceLabels(service: ServiceSpec): Readonly<Record<string, string>> {
+  const { name, capability, tier, lanes } = service;
+  return { service: name, capability, tier, lane: lanes[0] ?? "none" };
+}
+
+/** Those of its labels that need somebody at night when the service is of a high tier, and else by day. */
+export const pageable = ({ tier }: ServiceSpec): Severity =>
+  tier === "P0" || tier === "P1" ? "critical" : "warning";
+
+/** The stores that a service stands on, so that a store that is down speaks for all of them. */
+export function storesOf(service: Workload): readonly string[] {
+  const stores = (needs: readonly Need[]): readonly string[] =>
+    needs.flatMap(({ target }) =>
+      target.kind === "job" ? stores(target.needs) : target.gate ? [target.name] : [],
+    );
+  return [...new Set(stores(service.needs))].sort();
+}
+
+/** A rule file as Prometheus reads it. */
+export function renderRules(groups: readonly RuleGroup[]): string {
+  return stringify(
+    {
+      groups: groups
+        .filter(({ rules }) => rules.length > 0)
+        .map(({ name, interval, rules }) => ({
+          name,
+          ...(interval === undefined ? {} : { interval }),
+          rules: rules.map((rule) => (isAlert(rule) ? renderAlert(rule) : rule)),
+        })),
+    },
+    { lineWidth: 0 },
+  );
+}
+
+function renderAlert({ alert, severity, expr, for: held, labels, summary, description, dashboard }: Alert) {
+  return {
+    alert,
+    expr,
+    ...(held === undefined ? {} : { for: held }),
+    labels: { severity, ...labels },
+    annotations: { summary, description, dashboard, runbook_url: runbookOf(alert) },
+  };
+}

@@ -13,6 +13,7 @@ export {
 } from "./config";
 export type { ConfigFields, ConfigOf, Environment } from "./config";
 export { HttpError, type ErrorAnswer } from "./errors";
+export { exportMetrics, type Family, type ForeignMetrics, type Sample } from "./foreign-metrics";
 export { Health, isServing, type HealthCheck, type HealthReport, type HealthStatus } from "./health";
 export type { Http } from "./http";
 export { createLog, logLevels, type Log, type LogLevel } from "./log";

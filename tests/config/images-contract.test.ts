@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
 import { recipeTag } from "../../images/builder";
+import { parseRecipe } from "../../images/builder/recipe";
 import { parseImageLock } from "../../model/images";
-import { engine } from "../harness/docker";
+import { engine, finish } from "../harness/docker";
 
 const ROOT = join(__dirname, "../..");
 const LABEL = "com.trade2026.test";
@@ -58,6 +59,41 @@ describe("what the lock promises of the images built here", () => {
     expect(Config.Volumes ?? {}).toEqual({});
     expect((Config as { Healthcheck?: unknown }).Healthcheck).toBeUndefined();
     expect(Config.Env.filter((variable) => /PASSWORD|SECRET|TOKEN|PROXY|_KEY=/i.test(variable))).toEqual([]);
+  });
+
+  it.each([
+    ["prometheus", "/bin/prometheus"],
+    ["prometheus", "/bin/promtool"],
+    ["alertmanager", "/bin/alertmanager"],
+    ["alertmanager", "/bin/amtool"],
+    ["node-exporter", "/bin/node_exporter"],
+    ["redis-exporter", "/redis_exporter"],
+    ["postgres-exporter", "/bin/postgres_exporter"],
+    ["elasticsearch-exporter", "/bin/elasticsearch_exporter"],
+    ["blackbox-exporter", "/bin/blackbox_exporter"],
+  ])("%s runs %s, of the version that its recipe names", async (recipe, program) => {
+    const { version } = parseRecipe(
+      recipe,
+      readFileSync(join(ROOT, "images", recipe, "recipe.yaml"), "utf8"),
+    );
+    const container = await docker.createContainer({
+      Image: recipeTag(ROOT, recipe),
+      Entrypoint: [program, "--version"],
+      Labels: { [LABEL]: "images" },
+      HostConfig: {
+        NetworkMode: "none",
+        ReadonlyRootfs: true,
+        CapDrop: ["ALL"],
+        SecurityOpt: ["no-new-privileges"],
+      },
+    });
+    try {
+      const { stdout, stderr, code } = await finish(container, 30);
+      expect(code).toBe(0);
+      expect(`${stdout}${stderr}`).toMatch(new RegExp(`\\bv?${version.replaceAll(".", "\\.")}\\.\\d`));
+    } finally {
+      await container.remove({ force: true });
+    }
   });
 
   it.each(["debian", "node", "valkey", "postgres"])(

@@ -178,6 +178,8 @@ describe("configs/images.yaml", () => {
           "toolbox",
         ],
         ...["traefik", "triton", "valkey"],
+        ...["prometheus", "alertmanager", "node-exporter", "blackbox-exporter"],
+        ...["redis-exporter", "postgres-exporter", "elasticsearch-exporter"],
       ].sort(),
     );
   });

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { natsExporter } from "./service";
+
+runService(natsExporter);

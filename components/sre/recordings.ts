@@ -57,13 +57,20 @@ function selected(series: string, service: string): string {
     : `${series}{service="${service}"}`;
 }
 
+/** Share of what failed. Nothing that failed is none of it, not no answer. */
+function errorRules(failures: string, requests: string): readonly Recording[] {
+  return (["1m", "5m"] as const).map((window) => {
+    const of = (series: string): string => `sum ${BY} (rate(${series}[${window}]))`;
+    return {
+      record: `service:http_errors:ratio_rate${window}`,
+      expr: `(${of(failures)} or 0 * ${of(requests)}) / ${of(requests)}`,
+    };
+  });
+}
+
 const KIT_RULES: readonly Recording[] = [
   { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${KIT}_count${asked}[5m]))` },
-  {
-    record: "service:http_errors:ratio_rate5m",
-    // nothing that failed is none, not no answer
-    expr: `(sum ${BY} (rate(${KIT}_count${failed}[5m])) or 0 * sum ${BY} (rate(${KIT}_count${asked}[5m]))) / sum ${BY} (rate(${KIT}_count${asked}[5m]))`,
-  },
+  ...errorRules(`${KIT}_count${failed}`, `${KIT}_count${asked}`),
   {
     record: "service:http_duration_seconds:bucket_rate5m",
     expr: `sum by (service, capability, tier, lane, le) (rate(${KIT}_bucket${asked}[5m]))`,
@@ -73,10 +80,7 @@ const KIT_RULES: readonly Recording[] = [
 const TRAEFIK = "traefik_entrypoint_requests_total";
 const TRAEFIK_RULES: readonly Recording[] = [
   { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${TRAEFIK}[5m]))` },
-  {
-    record: "service:http_errors:ratio_rate5m",
-    expr: `(sum ${BY} (rate(${TRAEFIK}{code=~"5.."}[5m])) or 0 * sum ${BY} (rate(${TRAEFIK}[5m]))) / sum ${BY} (rate(${TRAEFIK}[5m]))`,
-  },
+  ...errorRules(`${TRAEFIK}{code=~"5.."}`, TRAEFIK),
   {
     record: "service:http_duration_seconds:bucket_rate5m",
     expr: `sum by (service, capability, tier, lane, le) (rate(traefik_entrypoint_request_duration_seconds_bucket[5m]))`,

@@ -1,3 +1,4 @@
+import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import {
   CustomVariableBuilder,
   DashboardBuilder,
@@ -7,6 +8,7 @@ import {
   DatasourceVariableBuilder,
   RowBuilder,
   type Dashboard,
+  type DashboardLink,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { ServiceSpec } from "../../../model/service";
 import type { Settings } from "../../../model/settings";
@@ -92,12 +94,15 @@ function tagOf(kind: DashboardKind): string {
   return kind === "platform" ? "platform" : "service-page";
 }
 
-function menu(title: string, kind: DashboardKind): DashboardLinkBuilder {
-  return new DashboardLinkBuilder(title)
+/** In plain sight: what the SDK says by itself would hide it in the menu of the controls. */
+function menu(title: string, kind: DashboardKind): Builder<DashboardLink> {
+  const { placement: _, ...link } = new DashboardLinkBuilder(title)
     .type(DashboardLinkType.Dashboards)
     .tags([tagOf(kind)])
     .asDropdown(true)
-    .keepTime(true);
+    .keepTime(true)
+    .build();
+  return { build: () => link };
 }
 
 function choice({ name, label, options }: Choice): CustomVariableBuilder {

@@ -24,15 +24,19 @@ export function infrastructureHealth({ services }: Platform): Dashboard {
       "What everything stands on: bus, databases, caches, networks, host. More of each is on its page.",
     kind: "platform",
     sections: [
-      ...stores.map((store) => ({
-        title: store.title,
-        // the bus is everybody's: all of it
-        panels: store.name === "nats" ? ownPanels(store) : ownPanels(store).slice(0, SHOWN),
-      })),
+      ...stores.map((store) => ({ title: store.title, panels: storePanels(store) })),
       { title: "Networks", panels: networks() },
       { title: "Host", panels: hostPanels("node-exporter") },
     ],
   });
+}
+
+/** The first panels of its page, under its own name; all of them of the bus, which is everybody's. */
+function storePanels(store: ServiceSpec): readonly Unplaced[] {
+  const panels = ownPanels(store);
+  const shown = store.name === "nats" ? panels : panels.slice(0, SHOWN);
+  for (const { builder } of shown) builder.title(`${store.title}: ${builder.build().title ?? ""}`);
+  return shown;
 }
 
 function isStore({ capability }: ServiceSpec): boolean {

@@ -24,9 +24,7 @@ export const metrics = {
   rules: {
     requests: "service:http_requests:rate5m",
     errors: "service:http_errors:ratio_rate5m",
-    p50: "service:http_duration_seconds:p50_5m",
     p95: "service:http_duration_seconds:p95_5m",
-    p99: "service:http_duration_seconds:p99_5m",
     memory: "service:memory:ratio",
     cpu: "service:cpu:ratio",
     sloErrors5m: "slo:sli_error:ratio_rate5m",
@@ -34,7 +32,6 @@ export const metrics = {
     sloErrors6h: "slo:sli_error:ratio_rate6h",
     sloErrors3d: "slo:sli_error:ratio_rate3d",
     sloObjective: "slo:objective:ratio",
-    sloBudget: "slo:error_budget:ratio",
     sloBurn: "slo:current_burn_rate:ratio",
     sloRemaining: "slo:error_budget_remaining:ratio",
   },
@@ -138,7 +135,6 @@ export const metrics = {
     clockOffset: "node_timex_offset_seconds",
   },
   nats: {
-    up: "nats_up",
     connections: "nats_connections",
     slow: "nats_slow_consumers_total",
     messagesIn: "nats_messages_in_total",
@@ -164,8 +160,6 @@ export const metrics = {
     evicted: "redis_evicted_keys_total",
     expired: "redis_expired_keys_total",
     keys: "redis_db_keys",
-    bytesIn: "redis_net_input_bytes_total",
-    bytesOut: "redis_net_output_bytes_total",
   },
   postgres: {
     commits: "pg_stat_database_xact_commit",

@@ -67,7 +67,11 @@ export interface PanelInput extends Heading {
 
 /** A panel that has not been given its place yet. */
 export interface Unplaced {
-  readonly builder: Builder<Panel> & { id(id: number): unknown; gridPos(at: GridPos): unknown };
+  readonly builder: Builder<Panel> & {
+    id(id: number): unknown;
+    title(title: string): unknown;
+    gridPos(at: GridPos): unknown;
+  };
   readonly width: number;
   readonly height: number;
 }

@@ -109,6 +109,7 @@ export function alertList(input: Heading & { readonly labels: string }): Unplace
     .options({
       viewMode: "list",
       groupMode: "default",
+      groupBy: [],
       maxItems: 20,
       sortOrder: 3,
       alertInstanceLabelFilter: input.labels,

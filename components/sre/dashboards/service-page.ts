@@ -26,7 +26,7 @@ export function servicePage(service: ServiceSpec, platform: Platform): Dashboard
           labels: `{service="${name}"}`,
         }),
         around(service, platform),
-        ...(slo === undefined ? [] : [{ ...budgetStat(labels), width: 8, height: 6 }]),
+        ...(slo === undefined ? [] : [budgetStat(labels)]),
       ],
     },
     { title: "Requests", panels: isKitService(service) ? kitRequests(name, slo?.latency?.p95) : [] },

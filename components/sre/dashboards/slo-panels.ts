@@ -52,12 +52,14 @@ export function sloPanels(labels: Labels, name: string): readonly Unplaced[] {
 /** The budget as one number for each SLO. */
 export function budgetStat(labels: Labels): Unplaced {
   return stat({
-    title: "Error budget left",
+    title: "Error budget now",
     description: "Of thirty days, by SLO. At 0 the promise is broken.",
     unit: "percentunit",
     queries: [{ expr: series(rules.sloRemaining, labels), legend: "{{slo}}" }],
     limits: LEFT,
     named: true,
+    width: 8,
+    height: 6,
   });
 }
 

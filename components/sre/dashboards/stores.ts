@@ -106,7 +106,7 @@ export const valkeyPanels: StorePanels = (service) => {
       max: 1,
     }),
     timeseries({
-      title: "Memory",
+      title: "Memory for keys",
       description:
         "In use, and its own limit. At the limit a cache drops keys, and a state store refuses writes.",
       unit: "bytes",

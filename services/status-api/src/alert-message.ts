@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import { z } from "zod";
 import type { IncidentImpact } from "../../contracts/status";
 import { firingId, type Firing } from "./alerts";
@@ -48,18 +49,22 @@ export function firingsOf({ alerts }: AlertMessage, titles: ReadonlyMap<string, 
 const TITLE_LENGTH = 160;
 
 /** Addresses, in the order in which they are looked for: with scheme, IPv4, IPv6, host with port. */
-const INTERNAL = [
-  /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi,
-  /\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?\b/g,
-  /\[?(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]?(?::\d{1,5})?/gi,
-  /\b[a-z0-9](?:[\w.-]*[a-z0-9])?:\d{2,5}\b/gi,
-];
+const URLS = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+const IPV4 = /\b\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?\b/g;
+const MAYBE_IPV6 = /\[([0-9a-f:]+)\](?::\d{1,5})?|(?<![\w:])([0-9a-f]*:[0-9a-f:]+)(?!\w)/gi;
+/** A letter in it, or it is a time of the day. */
+const HOST_PORT = /\b(?=[\w.-]*[a-z])[a-z0-9](?:[\w.-]*[a-z0-9])?:\d{2,5}\b/gi;
 
 /** The alert's summary without what is nobody's business outside. @returns undefined when nothing is left of it */
 export function publicTitle(summary: string | undefined): string | undefined {
-  let text = (summary ?? "").replaceAll(/[\p{C}\s]+/gu, " ");
-  for (const address of INTERNAL) text = text.replaceAll(address, "…");
-  text = text.trim();
+  const text = (summary ?? "")
+    .slice(0, 1000)
+    .replaceAll(/[\p{C}\s]+/gu, " ")
+    .replaceAll(URLS, "…")
+    .replaceAll(IPV4, "…")
+    .replaceAll(MAYBE_IPV6, (all, inner?: string, bare?: string) => (isIPv6(inner ?? bare ?? "") ? "…" : all))
+    .replaceAll(HOST_PORT, "…")
+    .trim();
   if (!/[\p{L}\p{N}]/u.test(text)) return undefined;
   return text.length <= TITLE_LENGTH ? text : `${text.slice(0, TITLE_LENGTH - 1)}…`;
 }

@@ -23,7 +23,7 @@ export class History {
     await this.database.query(
       `INSERT INTO slices (minute, component, rank)
        SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::smallint[])
-       ON CONFLICT (minute, component) DO UPDATE SET rank = GREATEST(slices.rank, excluded.rank)`,
+       ON CONFLICT (minute, component) DO UPDATE SET rank = excluded.rank WHERE excluded.rank > slices.rank`,
       [
         slices.map(({ minute }) => new Date(minute)),
         slices.map(({ component }) => component),
@@ -38,7 +38,9 @@ export class History {
       `INSERT INTO days (component, day, ${SLICE_STATES.join(", ")})
        SELECT component, (minute AT TIME ZONE 'UTC')::date AS day, ${counts}
        FROM slices WHERE minute >= $1 GROUP BY component, day
-       ON CONFLICT (component, day) DO UPDATE SET ${updates}`,
+       ON CONFLICT (component, day) DO UPDATE SET ${updates}
+       WHERE (${SLICE_STATES.map((state) => `days.${state}`).join(", ")})
+         IS DISTINCT FROM (${SLICE_STATES.map((state) => `excluded.${state}`).join(", ")})`,
       [new Date(dayStart(from))],
     );
   }

@@ -36,8 +36,6 @@ export class StatusRecord {
   #recorded: Recorded = NOTHING;
   #recordedAt: number | undefined;
   #rolledUpAt: number | undefined;
-  /** The oldest slice since the days were counted last. */
-  #oldest = Infinity;
   #sweptAt = 0;
   #reading: Promise<void> = Promise.resolve();
 
@@ -62,17 +60,10 @@ export class StatusRecord {
     const slices = pending.list();
     await this.#history.store(slices);
     pending.stored(slices);
-    this.#oldest = slices.reduce((least, { minute }) => Math.min(least, minute), this.#oldest);
-    if (this.#rolledUpAt === undefined || now - this.#rolledUpAt >= MINUTE_MS) {
-      // at the start every day that has all of its slices: somebody may have stopped us in the middle of one
-      const from =
-        this.#rolledUpAt === undefined
-          ? now - (SLICE_DAYS - 1) * DAY_MS
-          : Math.min(this.#oldest, this.#rolledUpAt);
-      await this.#history.rollUp(from);
-      this.#rolledUpAt = now;
-      this.#oldest = Infinity;
-    }
+    // at the start every day that has all of its slices: somebody may have stopped us in the middle of one
+    const from = this.#rolledUpAt ?? now - (SLICE_DAYS - 1) * DAY_MS;
+    await this.#history.rollUp(slices.reduce((least, { minute }) => Math.min(least, minute), from));
+    this.#rolledUpAt = now;
     if (now - this.#sweptAt >= SWEEP_MS) {
       await this.#history.sweep(now, this.#options.daysKept);
       this.#sweptAt = now;

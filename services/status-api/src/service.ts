@@ -53,7 +53,7 @@ export function statusApi(options: { readonly verify?: Verify } = {}): ServiceDe
     description: "How the platform is: the state of its components, their uptime, incidents and maintenance.",
     port: PORT,
     config: fields,
-    setup: (context) => {
+    setup: async (context) => {
       const { config, http, metrics, onStop } = context;
       const list = componentList(config.COMPONENTS_FILE, context.log);
       const callers = new Callers(config.CALLERS.reveal());
@@ -97,7 +97,8 @@ export function statusApi(options: { readonly verify?: Verify } = {}): ServiceDe
       addIncidentRoutes(http, parts);
       addMaintenanceRoutes(http, parts);
       addAlertRoutes(http, parts);
-      void list.start().then(() => sampler.start());
+      await list.start();
+      sampler.start();
       onStop(async () => {
         list.stop();
         await sampler.stop();

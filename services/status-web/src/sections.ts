@@ -50,8 +50,9 @@ export function componentSections({ components, days }: StatusPage, now: number)
 }
 
 function laneCount(components: readonly ComponentHistory[]): string {
-  const well = components.filter(({ state }) => state === "operational").length;
-  return `${well} of ${components.length} operational`;
+  const count = (state: ComponentState): number => components.filter((one) => one.state === state).length;
+  if (count("unknown") === components.length) return countWords(components.length, "component");
+  return `${count("operational")} of ${components.length} operational`;
 }
 
 function componentRow(
@@ -95,10 +96,11 @@ function barLabel(told: number, recorded: number, shown: number): string {
 
 function dayDetails(name: string, days: ComponentHistory["days"]): Markup {
   const problems = days.filter(({ down, degraded }) => down + degraded > 0).length;
-  const summary =
-    problems > 0
-      ? `${countWords(problems, "day")} with problems`
-      : `${countWords(days.length, "day")} with maintenance or gaps`;
+  const others = days.length - problems;
+  const summary = [
+    ...(problems > 0 ? [`${countWords(problems, "day")} with problems`] : []),
+    ...(others > 0 ? [`${countWords(others, "day")} with maintenance or gaps`] : []),
+  ].join(", ");
   return html`<details id="days-${name}">
     <summary id="days-of-${name}">${summary}</summary>
     <ul class="plain">

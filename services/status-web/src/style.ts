@@ -65,7 +65,7 @@ h1, h2, h3, p { margin: 0; }
 h1 { font-size: 1.6rem; line-height: 1.2; letter-spacing: -0.01em; }
 h2 { margin-bottom: 0.8rem; font-size: 1.05rem; }
 h3 { font-size: 1rem; font-weight: 600; overflow-wrap: anywhere; }
-.count { margin-left: 0.35rem; color: var(--soft); font-weight: 400; font-size: 0.9rem; }
+.count { margin-left: 0.35rem; white-space: nowrap; color: var(--soft); font-weight: 400; font-size: 0.9rem; }
 .note { color: var(--soft); font-size: 0.875rem; }
 .text { overflow-wrap: anywhere; white-space: pre-line; }
 section { margin-top: 2.4rem; }
@@ -150,7 +150,7 @@ details.card[open] summary { margin-bottom: 0.4rem; }
   background: var(--soft);
 }
 .timeline .resolved::before { background: var(--operational); }
-.timeline time { margin-left: 0.4rem; color: var(--soft); font-size: 0.875rem; }
+.timeline time { margin-left: 0.4rem; white-space: nowrap; color: var(--soft); font-size: 0.875rem; }
 .legend {
   display: flex;
   flex-wrap: wrap;

@@ -1,5 +1,4 @@
-import { escapeHtml } from "../../../../services/kit/html";
-import { html } from "../../../../services/welcome/src/html";
+import { escapeHtml, html } from "../../../../services/kit/html";
 import { errorAnswer, errorPage, landingPage } from "../../../../services/welcome/src/pages";
 import { parseRoutes, type Route } from "../../../../services/welcome/src/routes";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog, startService, type RunningService } from "../../../../services/kit";
-import { RouteList } from "../../../../services/welcome/src/routes";
+import { routeList } from "../../../../services/welcome/src/routes";
 import { originalPath, welcome } from "../../../../services/welcome/src/service";
 
 let dir: string;
@@ -101,23 +101,23 @@ test("where the visitor was", () => {
 });
 
 test("the file is read again when it changes; a bad one keeps the routes and degrades", async () => {
-  const list = new RouteList(file, createLog("welcome", "1", "error", { write: () => undefined }), 20);
-  list.start();
-  await until(() => Promise.resolve(list.routes.length === 1));
+  const list = routeList(file, createLog("welcome", "1", "error", { write: () => undefined }), 20);
+  await list.start();
+  await until(() => Promise.resolve(list.value.length === 1));
   writeFileSync(file, JSON.stringify([orders, { ...orders, title: "More" }]));
-  await until(() => Promise.resolve(list.routes.length === 2));
+  await until(() => Promise.resolve(list.value.length === 2));
   expect(() => list.assertGood()).not.toThrow();
 
   writeFileSync(file, "[{}]");
   await until(() => Promise.resolve(isBad(list)));
-  expect(list.routes).toHaveLength(2);
+  expect(list.value).toHaveLength(2);
   rmSync(file);
   await new Promise((wake) => setTimeout(wake, 60));
   expect(isBad(list)).toBe(true);
 
   writeFileSync(file, JSON.stringify([orders]));
   await until(() => Promise.resolve(!isBad(list)));
-  expect(list.routes).toEqual([orders]);
+  expect(list.value).toEqual([orders]);
   list.stop();
 });
 
@@ -139,7 +139,7 @@ test("without a file it serves, and is degraded", async () => {
   await bare.stop();
 });
 
-function isBad(list: RouteList): boolean {
+function isBad(list: ReturnType<typeof routeList>): boolean {
   try {
     list.assertGood();
     return false;

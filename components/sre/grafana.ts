@@ -3,13 +3,7 @@ import { stringify } from "yaml";
 import { hostPort } from "../../model/ports";
 import { httpProbe } from "../../model/probes";
 import { secretRef, secretText } from "../../model/secrets";
-import {
-  defineService,
-  thirdParty,
-  type ConfigureContext,
-  type FileSpec,
-  type ServiceSpec,
-} from "../../model/service";
+import { defineService, thirdParty, type FileSpec, type ServiceSpec } from "../../model/service";
 import { dashboardsOf, HOME, type Dashboard } from "./dashboards";
 import { grafanaIni } from "./grafana-ini";
 
@@ -23,7 +17,7 @@ export const SCRAPE_INTERVAL = "15s";
  * what a person adds is in its data volume. A changed dashboard is read again within half a minute; Grafana begins anew
  * when there are other dashboards than before, and when its own settings change.
  */
-export function grafanaService(prometheus: ServiceSpec): ServiceSpec {
+export function grafanaService(prometheus: ServiceSpec, alertmanager: ServiceSpec): ServiceSpec {
   return defineService({
     name: "grafana",
     title: "Grafana",
@@ -33,7 +27,7 @@ export function grafanaService(prometheus: ServiceSpec): ServiceSpec {
     ports: { http: 3000 },
     probe: httpProbe("/api/health", { startPeriod: "1m0s" }),
     metrics: { kind: "endpoint", port: "http", path: "/metrics" },
-    needs: [prometheus],
+    needs: [prometheus, alertmanager],
     tools: [
       { hostPort: "grafana", port: "http", protocol: "http", login: "own", data: false, title: "Grafana" },
     ],
@@ -62,7 +56,7 @@ export function grafanaService(prometheus: ServiceSpec): ServiceSpec {
               homeDashboard: `${CONFIG_PATH}/${files.folder}/platform/${HOME}.json`,
             }),
           },
-          { path: "provisioning/datasources/trade2026.yaml", content: dataSources(prometheus, context) },
+          { path: "provisioning/datasources/trade2026.yaml", content: dataSources(prometheus, alertmanager) },
           { path: "provisioning/dashboards/trade2026.yaml", content: providers(files.folder) },
           ...files.files,
         ],
@@ -101,9 +95,14 @@ function dashboardFiles(groups: ReturnType<typeof dashboardsOf>): DashboardFiles
 }
 
 /** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */
-function dataSources(prometheus: ServiceSpec, { services }: ConfigureContext): string {
-  const alertmanager = services.some(({ name }) => name === "alertmanager");
-  const given = { access: "proxy", orgId: 1, editable: false };
+function dataSources(prometheus: ServiceSpec, alertmanager: ServiceSpec): string {
+  const given = ({ name, ports }: ServiceSpec) => ({
+    ...{ uid: name, type: name, access: "proxy", orgId: 1, editable: false },
+    url: `http://${name}:${ports.http}`,
+    basicAuth: true,
+    basicAuthUser: "grafana",
+    secureJsonData: { basicAuthPassword: `$__file{/run/secrets/${name}-password}` },
+  });
   return stringify({
     apiVersion: 1,
     // what is not in this file any more goes
@@ -111,31 +110,21 @@ function dataSources(prometheus: ServiceSpec, { services }: ConfigureContext): s
     datasources: [
       {
         name: "Prometheus",
-        uid: "prometheus",
-        type: "prometheus",
-        url: `http://prometheus:${prometheus.ports[prometheus.endpoint?.port ?? "http"] ?? 9090}`,
+        ...given(prometheus),
         isDefault: true,
-        ...given,
         jsonData: {
           httpMethod: "POST",
           timeInterval: SCRAPE_INTERVAL,
           prometheusType: "Prometheus",
           manageAlerts: true,
-          ...(alertmanager ? { alertmanagerUid: "alertmanager" } : {}),
+          alertmanagerUid: alertmanager.name,
         },
       },
-      ...(alertmanager
-        ? [
-            {
-              name: "Alertmanager",
-              uid: "alertmanager",
-              type: "alertmanager",
-              url: "http://alertmanager:9093",
-              ...given,
-              jsonData: { implementation: "prometheus", handleGrafanaManagedAlerts: false },
-            },
-          ]
-        : []),
+      {
+        name: "Alertmanager",
+        ...given(alertmanager),
+        jsonData: { implementation: "prometheus", handleGrafanaManagedAlerts: false },
+      },
     ],
   });
 }

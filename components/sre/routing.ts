@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ConfigureContext, ServiceSpec } from "../../model/service";
+import type { PlatformContext, ServiceSpec } from "../../model/service";
 import { exchangeIntervals } from "./calendar";
 import { receiversOf } from "./receivers";
 
@@ -7,7 +7,7 @@ import { receiversOf } from "./receivers";
  * Alertmanager's whole file. One message for all alerts of a name, a service and a lane; what is silent because of
  * something else is inhibited; what waits for a market waits for it.
  */
-export function alertmanagerConfig(context: ConfigureContext): string {
+export function alertmanagerConfig(context: PlatformContext): string {
   return stringify(
     {
       global: { resolve_timeout: "5m" },

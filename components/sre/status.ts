@@ -10,11 +10,9 @@ import {
 } from "../../model/service";
 import { postgresDatabase } from "../data/postgres";
 import { authn } from "../trading/access";
+import { prometheus } from "./prometheus";
 
 export const statusDatabase = postgresDatabase("status", "Uptime, incidents and maintenance", "sre");
-
-/** Whose measurements the status page shows. By name: Prometheus stands above Alertmanager, which needs the status page. */
-const PROMETHEUS = "prometheus";
 
 /**
  * How the platform is, was and will be. A need of it with `alerts: true` may post alerts to `/alerts`, one with a `role`
@@ -36,7 +34,7 @@ export const statusApi = defineService({
     role: ({ statusPage }) => (statusPage === "public" ? "none" : "viewer"),
     rate: { average: 20, burst: 60 },
   },
-  needs: [statusDatabase, authn],
+  needs: [prometheus, statusDatabase, authn],
   resources: { memory: "192MiB", cpus: 0.5 },
   user: "65532:65532",
   stopGrace: "15s",
@@ -51,7 +49,7 @@ export const statusApi = defineService({
     POSTGRES_PASSWORD_FILE: "/run/secrets/status-db-password",
   },
   configure: (context) => ({
-    env: { STATUS_PAGE: context.settings.statusPage, ...prometheusUrl(context.services) },
+    env: { STATUS_PAGE: context.settings.statusPage },
     config: [{ path: "components.json", content: components(context.services), onChange: "reload" }],
     secrets: [{ path: "callers.json", content: callers(context) }],
   }),
@@ -85,12 +83,6 @@ export const statusWeb = defineService({
   slo: { availability: 99.5, latency: { p95: "500ms" } },
   env: { HTTP_PORT: "8430" },
 });
-
-function prometheusUrl(services: readonly ServiceSpec[]): Readonly<Record<string, string>> {
-  const found = services.find(({ name }) => name === PROMETHEUS);
-  const port = found && (found.ports.http ?? Object.values(found.ports)[0]);
-  return port === undefined ? {} : { PROMETHEUS_URL: `http://${PROMETHEUS}:${port}` };
-}
 
 /** Every service of the stack, by the first of its lanes. */
 function components(services: readonly ServiceSpec[]): string {

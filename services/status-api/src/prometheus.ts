@@ -34,10 +34,18 @@ type Series = z.infer<typeof answer>["data"]["result"][number];
 
 const TIMEOUT_MS = 5000;
 
+export interface Access {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Asks Prometheus' HTTP API. https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
-export function prometheusMeasure(url: string, timeoutMs = TIMEOUT_MS): Measure {
+export function prometheusMeasure({ url, username, password }: Access, timeoutMs = TIMEOUT_MS): Measure {
+  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const ask = async (query: string): Promise<readonly Series[]> => {
     const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query }).toString()}`, {
+      headers: { authorization },
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (!response.ok) throw new Error(`Prometheus answered ${response.status} to ${query}`);

@@ -22,7 +22,7 @@ import { statusMetrics } from "./metrics";
 import { migrations } from "./migrations";
 import { statusPageOf } from "./page";
 import { addPageRoutes } from "./page-routes";
-import { prometheusMeasure, type Measure } from "./prometheus";
+import { prometheusMeasure } from "./prometheus";
 import { StatusRecord } from "./record";
 import { Sampler } from "./sampler";
 
@@ -32,8 +32,10 @@ export const fields = {
   ...authFields,
   ...postgresFields,
   COMPONENTS_FILE: text().default("/etc/trade2026/components.json"),
-  /** Where states are measured; without it every one of them is unknown. */
-  PROMETHEUS_URL: url("http", "https").optional(),
+  /** Where states are measured. */
+  PROMETHEUS_URL: url("http", "https"),
+  PROMETHEUS_USERNAME: text(),
+  PROMETHEUS_PASSWORD: secret(),
   /** JSON list of {id, sha256, role?, alerts?}: credentials of this service's own. */
   CALLERS: secret(),
   /** Whether reading needs no token. */
@@ -63,7 +65,11 @@ export function statusApi(options: { readonly verify?: Verify } = {}): ServiceDe
       const record = new StatusRecord({ database, log, daysShown, daysKept });
       const components = () => list.value;
       const sampler = new Sampler({
-        measure: measureOf(config.PROMETHEUS_URL),
+        measure: prometheusMeasure({
+          url: config.PROMETHEUS_URL,
+          username: config.PROMETHEUS_USERNAME,
+          password: config.PROMETHEUS_PASSWORD.reveal(),
+        }),
         components,
         record,
         storeReady: ready,
@@ -105,11 +111,6 @@ export function statusApi(options: { readonly verify?: Verify } = {}): ServiceDe
       });
     },
   };
-}
-
-function measureOf(prometheus: string | undefined): Measure {
-  if (prometheus !== undefined) return prometheusMeasure(prometheus);
-  return () => Promise.reject(new Error("PROMETHEUS_URL is not set: nothing can be measured"));
 }
 
 /** The page answers without its store; what is now needs none. */

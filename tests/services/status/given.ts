@@ -38,6 +38,10 @@ const METRICS = {
 export async function startMeasurements(): Promise<Measurements> {
   const values = { running: {}, healthy: {}, probe: {}, up: {} } as Record<string, Values>;
   const server: Server = createServer((request, response) => {
+    if (request.headers.authorization !== PROMETHEUS_LOGIN) {
+      response.writeHead(401).end("Unauthorized");
+      return;
+    }
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://prometheus");
     const query = searchParams.get("query") ?? "";
     measurements.asked.push(query);
@@ -78,7 +82,9 @@ export const CREDENTIALS = {
   operator: "of-the-operator",
   alertmanager: "of-alertmanager",
   web: "of-the-web",
+  prometheus: "of-prometheus",
 } as const;
+const PROMETHEUS_LOGIN = `Basic ${Buffer.from(`status-api:${CREDENTIALS.prometheus}`).toString("base64")}`;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const titles = { oms: "Orders", risk: "Risk checks", postgres: "PostgreSQL" } as const;
@@ -124,6 +130,8 @@ export async function startApi(
     CALLERS_FILE: file("callers.json", JSON.stringify(callers)),
     COMPONENTS_FILE: file("components.json", JSON.stringify(components)),
     PROMETHEUS_URL: prometheus,
+    PROMETHEUS_USERNAME: "status-api",
+    PROMETHEUS_PASSWORD_FILE: file("prometheus", CREDENTIALS.prometheus),
     SAMPLE_MS: "200",
     ...more,
   });

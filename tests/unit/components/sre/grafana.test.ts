@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { grafanaService } from "../../../../components/sre/grafana";
+import { grafana } from "../../../../components/sre/services";
 import { leftOutCheck } from "../../../../cli/doctor/images";
 import { UNKNOWN_HOST } from "../../../../model/host";
 import { parseCpgs } from "../../../../model/lanes";
@@ -11,14 +11,15 @@ import { wire, type Wired } from "../../../../model/wiring";
 import { platformWorkloads } from "../../../../stacks/catalogue";
 import { loadPlan, ROOT } from "../../../../stacks/inputs";
 import { rendered } from "../../../support/wired";
-import { prometheus, services } from "./dashboards/given";
+import { services } from "./dashboards/given";
 
-const grafana = grafanaService(prometheus);
 const { wellKnown } = parseCpgs(readFileSync(join(ROOT, "configs/cpgs.yaml"), "utf8"));
 
 function wired(others: readonly ServiceSpec[], raw: Readonly<Record<string, unknown>> = {}): Wired {
-  const workloads = [grafana, ...others.filter(({ name }) => name !== "grafana")];
-  const found = wire(workloads, parseSettings(raw), wellKnown).workloads.find(({ spec }) => spec === grafana);
+  const jobs = platformWorkloads.filter(({ kind }) => kind === "job");
+  const found = wire([...others, ...jobs], parseSettings(raw), wellKnown).workloads.find(
+    ({ spec }) => spec === grafana,
+  );
   if (!found) throw new Error("grafana is not wired");
   return found;
 }
@@ -54,8 +55,9 @@ it("lets in one user, whose password it reads from a file, and nobody else", () 
 });
 
 it("keeps what its data is locked with as long as the data", () => {
-  const { credentials } = wire([grafana, prometheus], parseSettings({}), wellKnown);
-  expect(credentials.map(({ id, protectsData }) => [id, protectsData])).toEqual([
+  const { credentials } = wire(platformWorkloads, parseSettings({}), wellKnown);
+  const own = credentials.filter(({ id }) => id.startsWith("grafana-"));
+  expect(own.map(({ id, protectsData }) => [id, protectsData])).toEqual([
     ["grafana-operator", true],
     ["grafana-secret-key", true],
   ]);
@@ -78,7 +80,7 @@ it("knows the address that browsers know", () => {
   expect(ini(elsewhere).server?.root_url).toBe("https://trade.example.com:3300/");
 });
 
-it("has its data sources: Prometheus, which the dashboards take, and Alertmanager where there is one", () => {
+it("has its data sources: Prometheus, which the dashboards take, and Alertmanager, each by a login of its own", () => {
   const sources = (of: Wired) =>
     parse(rendered(of, "provisioning/datasources/trade2026.yaml")) as {
       apiVersion: number;
@@ -91,6 +93,8 @@ it("has its data sources: Prometheus, which the dashboards take, and Alertmanage
         uid: "prometheus",
         type: "prometheus",
         url: "http://prometheus:9090",
+        basicAuthUser: "grafana",
+        secureJsonData: { basicAuthPassword: "$__file{/run/secrets/prometheus-password}" },
         isDefault: true,
         editable: false,
         jsonData: { timeInterval: "15s", alertmanagerUid: "alertmanager" },
@@ -98,7 +102,7 @@ it("has its data sources: Prometheus, which the dashboards take, and Alertmanage
       { uid: "alertmanager", type: "alertmanager", url: "http://alertmanager:9093", editable: false },
     ],
   });
-  expect(sources(wired([prometheus])).datasources.map(({ uid }) => uid)).toEqual(["prometheus"]);
+  expect(rendered(now, "prometheus-password")).toBe("<prometheus-grafana:plain>");
 });
 
 it("finds each dashboard in the folder that its provider looks at, as JSON, and the first one to show", () => {

@@ -1,3 +1,4 @@
+import { prometheus } from "../../../../components/sre/prometheus";
 import { statusApi, statusDatabase, statusWeb } from "../../../../components/sre/status";
 import { toolsConfig } from "../../../../components/gateway/traefik";
 import { parseComponents } from "../../../../services/status-api/src/components";
@@ -6,7 +7,6 @@ import { access } from "../../../../model/service";
 import { registry, service, settings } from "../../../support/model";
 import { rendered, wiredAmong } from "../../../support/wired";
 
-const prometheus = service({ name: "prometheus", ports: { http: 9090 }, lanes: ["backend"] });
 const alertmanager = service({ name: "alertmanager", needs: [access(statusApi, { alerts: true })] });
 const others = [statusWeb, prometheus, alertmanager];
 const oms = service({ name: "oms", title: "Orders", lanes: ["lowlatency", "backend"], tier: "P0" });
@@ -52,9 +52,12 @@ it("hands its consumers address and credential, as a file", () => {
   expect(secrets.map(({ path }) => path)).toEqual(["status-api-password"]);
 });
 
-it("asks Prometheus where there is one, on a lane that both are on", () => {
-  expect(wiredAmong(statusApi, others).env.PROMETHEUS_URL).toBe("http://prometheus:9090");
-  expect(wiredAmong(statusApi, [statusWeb, alertmanager]).env).not.toHaveProperty("PROMETHEUS_URL");
+it("asks Prometheus, by a login of its own", () => {
+  expect(wiredAmong(statusApi, others).env).toMatchObject({
+    PROMETHEUS_URL: "http://prometheus:9090",
+    PROMETHEUS_USERNAME: "status-api",
+    PROMETHEUS_PASSWORD_FILE: "/run/secrets/prometheus-password",
+  });
 });
 
 it.each([

@@ -1,35 +1,13 @@
 import type { Panel, RowPanel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { dashboardsOf, type Dashboard } from "../../../../../components/sre/dashboards";
-import { grafanaService } from "../../../../../components/sre/grafana";
-import { httpProbe } from "../../../../../model/probes";
-import type { ServiceInput, ServiceSpec } from "../../../../../model/service";
+import type { ServiceSpec } from "../../../../../model/service";
 import { platformWorkloads } from "../../../../../stacks/catalogue";
 import { service, settings } from "../../../../support/model";
 
-const endpoint = { metrics: { kind: "endpoint", port: "http", path: "/metrics" } } as const;
-const sre = (name: string, more: Partial<ServiceInput> = {}): ServiceSpec =>
-  service({ name, capability: "sre", tier: "P2", probe: httpProbe("/"), ...endpoint, ...more });
-
-export const prometheus = sre("prometheus", {
-  ports: { http: 9090 },
-  endpoint: { port: "http", scheme: "http", credentials: "none" },
-});
-
-const declared = platformWorkloads.filter((workload): workload is ServiceSpec => workload.kind === "service");
-const wanted = [
-  prometheus,
-  sre("alertmanager"),
-  sre("node-exporter"),
-  sre("blackbox-exporter"),
-  sre("nats-exporter", { image: { kind: "inHouse", name: "nats-exporter" } }),
-  grafanaService(prometheus),
-];
-
-/** The platform's own services, and those of the SRE stack that it does not declare yet. */
-export const services: readonly ServiceSpec[] = [
-  ...declared,
-  ...wanted.filter(({ name }) => declared.every((other) => other.name !== name)),
-];
+/** The platform's own services. */
+export const services: readonly ServiceSpec[] = platformWorkloads.filter(
+  (workload): workload is ServiceSpec => workload.kind === "service",
+);
 
 export function made(of: readonly ServiceSpec[] = services): readonly Dashboard[] {
   const groups = dashboardsOf({ services: of, settings: settings() });

@@ -70,6 +70,18 @@ export interface DataVolumeSpec {
   readonly backup: { readonly method: string } | { readonly none: string };
 }
 
+/**
+ * Something of the host, such as the engine's socket. It gives the host away and works on this one host alone, so
+ * it needs a reason here and waivers of the controls that it fails.
+ */
+export interface HostMountSpec {
+  /** On the engine's host; absolute. */
+  readonly source: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly reason: string;
+}
+
 /** Belongs to the workload's user; nothing on it is executed unless it says so. */
 export interface TmpfsSpec {
   readonly size: Memory;
@@ -213,6 +225,8 @@ interface WorkloadBase {
   readonly command?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly data: readonly DataVolumeSpec[];
+  /** @default nothing of the host */
+  readonly hostMounts?: readonly HostMountSpec[];
   /** Scratch space in memory, by path. */
   readonly tmpfs: Readonly<Record<string, TmpfsSpec>>;
   /** Where its ConfigVolume is mounted. @default "/etc/trade2026" */

@@ -281,6 +281,11 @@ export interface ConfigureContext extends PlatformContext {
   /** The operator's credential for this workload. */
   readonly operator: Credential;
   /**
+   * The credential that this workload was given at one of its needs, for a program that wants it in a form of its own.
+   * @throws when it has no such need, or one that gives no credential
+   */
+  readonly credentialAt: (provider: Workload) => Credential;
+  /**
    * A further credential of this workload's own: internal users, probes. `protectsData` for one that data elsewhere is
    * locked with; where the workload keeps data itself, all of its credentials are. `file`: not generated, but read from
    * that file of the operator's.

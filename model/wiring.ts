@@ -42,6 +42,7 @@ export function wire(
     services,
     operator: operatorOf(target),
     consumers: consumersOf(target, workloads),
+    credentialAt: (provider) => credentialAt(target, provider),
     own: (username, purpose, { protectsData = false, file } = {}) => {
       const known = credentialOf(target, username, purpose);
       const credential = {
@@ -100,6 +101,13 @@ function takesCredentials(endpoint: Endpoint | undefined): endpoint is Endpoint 
 
 function operatorOf(target: Workload): Credential {
   return credentialOf(target, target.endpoint?.operator ?? "operator", `${target.title}: everything`);
+}
+
+function credentialAt(consumer: Workload, provider: Workload): Credential {
+  const need = consumer.needs.find(({ target }) => target.name === provider.name);
+  if (!need || !takesCredentials(provider.endpoint))
+    throw new Error(`${consumer.name} is given no credential at ${provider.name}: add it to its needs`);
+  return need.grant.as === "operator" ? operatorOf(provider) : consumerCredential(consumer, provider);
 }
 
 function consumerCredential(consumer: Workload, target: Workload): Credential {

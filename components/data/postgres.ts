@@ -1,5 +1,5 @@
 import { execProbe } from "../../model/probes";
-import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
+import { joinTexts, secretRef, secretText, type Credential, type SecretText } from "../../model/secrets";
 import {
   access,
   defineJob,
@@ -80,7 +80,8 @@ export const postgres = defineService({
 
 /**
  * A database on the shared server, owned by a role of its own, with a login for each consumer. Services that
- * need it get `<NAME>_HOST`, `_PORT`, `_URL`, `_USERNAME` and `_PASSWORD_FILE`.
+ * need it get `<NAME>_HOST`, `_PORT`, `_URL`, `_USERNAME` and `_PASSWORD_FILE`. The grant `{ monitor: true }` gives a
+ * login that sees the server's and this database's statistics, and none of its data.
  * @param name database and owning role; letters, digits and underscores
  * @param capability whose database it is
  */
@@ -118,7 +119,8 @@ export function postgresDatabase(name: string, title: string, capability: Capabi
 
 /** Idempotent, and sets every password again. A failing statement is not logged with the password in it. */
 function databaseSql(name: string, { operator, consumers }: ConfigureContext): SecretText {
-  const logins = [operator, ...consumers.map(({ credential }) => credential)];
+  const monitors = consumers.filter(({ grant }) => grant.monitor === true);
+  const users = consumers.filter(({ grant }) => grant.monitor !== true);
   const owner = `${name}_owner`;
   return secretText`SET log_min_error_statement = panic;
 SET log_statement = none;
@@ -126,13 +128,26 @@ SELECT 'CREATE ROLE "${owner}" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles W
 SELECT 'CREATE DATABASE "${name}" OWNER "${owner}"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '${name}') \\gexec
 REVOKE ALL ON DATABASE "${name}" FROM PUBLIC;
 ${joinTexts(
-  logins.map((login) => {
-    const role = login.username;
-    return secretText`SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec
-ALTER ROLE "${role}" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${secretRef(login)}';
-GRANT "${owner}" TO "${role}";
-ALTER ROLE "${role}" IN DATABASE "${name}" SET ROLE "${owner}";
-`;
-  }),
-)}`;
+  [operator, ...users.map(({ credential }) => credential)].map(
+    (login) => secretText`${loginSql(login)}GRANT "${owner}" TO "${login.username}";
+ALTER ROLE "${login.username}" IN DATABASE "${name}" SET ROLE "${owner}";
+`,
+  ),
+)}${joinTexts(
+    monitors.map(
+      ({ credential }) => secretText`${loginSql(credential)}GRANT pg_monitor TO "${credential.username}";
+GRANT CONNECT ON DATABASE "${name}" TO "${credential.username}";
+`,
+    ),
+  )}`;
 }
+
+function loginSql(login: Credential): SecretText {
+  const role = login.username;
+  return secretText`SELECT 'CREATE ROLE "${role}"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') \\gexec
+ALTER ROLE "${role}" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '${secretRef(login)}';
+`;
+}
+
+/** For what the platform itself keeps in tables. */
+export const platformDatabase = postgresDatabase("platform", "Platform database");

@@ -3,7 +3,7 @@ import { clickhouse } from "./clickhouse";
 import { nats } from "./nats";
 import { opa } from "./opa";
 import { opensearch } from "./opensearch";
-import { postgres, postgresDatabase } from "./postgres";
+import { platformDatabase, postgres } from "./postgres";
 import { questdb } from "./questdb";
 import { s3 } from "./s3";
 import { setupJobs } from "./setup";
@@ -15,7 +15,7 @@ export const dataWorkloads: readonly Workload[] = [
   valkeyState,
   valkeyCache,
   postgres,
-  postgresDatabase("platform", "Platform database"),
+  platformDatabase,
   questdb,
   clickhouse,
   s3,

@@ -143,7 +143,7 @@ export class Sandbox {
       Labels: { [LABEL]: this.name },
       HostConfig: {
         ...hostConfig(plan),
-        ...network(changes),
+        ...network(plan.name, changes),
         Binds: plan.mounts.map(
           ({ volume, path, readOnly }) => `${this.#volume(volume)}:${path}${readOnly ? ":ro" : ""}`,
         ),
@@ -235,11 +235,14 @@ function hostConfig(plan: ContainerPlan): Docker.HostConfig {
   };
 }
 
-function network({ networkOf, publish }: Changes): Docker.HostConfig {
+/** Its own name is itself, as on a lane: what shares its network finds it by that name. */
+function network(name: string, { networkOf, publish }: Changes): Docker.HostConfig {
   if (networkOf) return { NetworkMode: `container:${networkOf.id}` };
-  if (!publish) return { NetworkMode: "none" };
+  const own = { ExtraHosts: [`${name}:127.0.0.1`] };
+  if (!publish) return { NetworkMode: "none", ...own };
   return {
     NetworkMode: "bridge",
+    ...own,
     PortBindings: Object.fromEntries(
       publish.map((port) => [`${port}/tcp`, [{ HostIp: "127.0.0.1", HostPort: "" }]]),
     ),

@@ -118,6 +118,48 @@ describe("a consumer of an endpoint", () => {
   });
 });
 
+describe("the credential of a need", () => {
+  it("is the consumer's own, for a file in a form of its program's", () => {
+    const { store: target } = store();
+    const app = service({
+      name: "app",
+      needs: [target],
+      configure: ({ credentialAt }) => ({
+        secrets: [{ path: "login", content: secretText`${secretRef(credentialAt(target))}` }],
+      }),
+    });
+    expect(of(wired(target, app), "app").secrets).toContainEqual({
+      path: "login",
+      content: password("my-store-app"),
+    });
+  });
+
+  it("is the operator's for who acts as the operator", () => {
+    const { store: target } = store();
+    const app = service({
+      name: "app",
+      needs: [access(target, { as: "operator" })],
+      configure: ({ credentialAt }) => ({ env: { ID: credentialAt(target).id } }),
+    });
+    expect(of(wired(target, app), "app").env.ID).toBe("my-store-operator");
+  });
+
+  it("is refused where there is no such need, or none that gives one", () => {
+    const { store: target } = store();
+    const open = service({ name: "open", endpoint: endpoint({ credentials: "none" }) });
+    const app = (provider: Workload): Workload =>
+      service({
+        name: "app",
+        needs: [open],
+        configure: ({ credentialAt }) => ({ env: { ID: credentialAt(provider).id } }),
+      });
+    for (const provider of [target, open])
+      expect(() => wired(target, open, app(provider))).toThrow(
+        `app is given no credential at ${provider.name}: add it to its needs`,
+      );
+  });
+});
+
 describe("credentials", () => {
   it("are one for each consumer, with its own user name and rights", () => {
     const { store: target, context } = store();

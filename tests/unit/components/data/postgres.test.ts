@@ -1,4 +1,5 @@
 import { postgres, postgresDatabase } from "../../../../components/data/postgres";
+import { access } from "../../../../model/service";
 import { service } from "../../../support/model";
 import { rendered, wiredAmong } from "../../../support/wired";
 
@@ -52,6 +53,17 @@ SELECT 'CREATE ROLE "orders_owner" NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_rol
 SELECT 'CREATE DATABASE "orders" OWNER "orders_owner"' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'orders') \\gexec
 REVOKE ALL ON DATABASE "orders" FROM PUBLIC;
 ${login("orders_operator", "orders-db-orders_operator")}${login("oms", "orders-db-oms")}`);
+  });
+
+  it("lets who watches it see statistics, and makes him no owner", () => {
+    const watcher = service({ name: "watcher", needs: [access(database, { monitor: true })] });
+    const sql = rendered(wiredAmong(database, [postgres, app, watcher]), "database.sql");
+    expect(sql.slice(sql.indexOf(`SELECT 'CREATE ROLE "watcher"'`)))
+      .toBe(`SELECT 'CREATE ROLE "watcher"' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'watcher') \\gexec
+ALTER ROLE "watcher" WITH LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '<orders-db-watcher:plain>';
+GRANT pg_monitor TO "watcher";
+GRANT CONNECT ON DATABASE "orders" TO "watcher";
+`);
   });
 
   it("is reached on its server, by its own name in the consumer's environment", () => {

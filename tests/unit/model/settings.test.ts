@@ -18,6 +18,7 @@ const DEFAULTS = {
   imageOverrides: {},
   tradingMode: "paper",
   tlsEpoch: 1,
+  alerts: {},
   platformStack: "organization/trade2026/dev",
   dockerHost: "",
   gpu: { kind: "count", count: 1 },
@@ -109,6 +110,31 @@ describe("a bad setting", () => {
       { gpu: { kind: "some" } },
       'must be {kind: count, count: N|all}, {kind: deviceIds, deviceIds: [...]} or {kind: cdi, deviceIds: ["nvidia.com/gpu=0"]}',
       "some",
+    ],
+    [
+      "alerts.email.to[0]",
+      { alerts: { email: { to: ["nobody"], from: "t26@example.org", smarthost: "mail.example.org:587" } } },
+      "must be an e-mail address",
+      "nobody",
+    ],
+    [
+      "alerts.email",
+      {
+        alerts: {
+          email: {
+            ...{ to: ["a@example.org"], from: "t26@example.org", smarthost: "mail.example.org:587" },
+            username: "t26",
+          },
+        },
+      },
+      "username and passwordFile go together",
+      { to: ["a@example.org"], from: "t26@example.org", smarthost: "mail.example.org:587", username: "t26" },
+    ],
+    [
+      "alerts.slack.urlFile",
+      { alerts: { slack: { channel: "#trading", urlFile: "slack-url" } } },
+      "must be the absolute path of a file with the address of the incoming webhook",
+      "slack-url",
     ],
   ])("%s, inside of a setting", (path, raw, what, value) => {
     const key = (/^\w+/.exec(path)?.[0] ?? "") as keyof typeof settingsSchema.shape;

@@ -50,11 +50,19 @@ function suppliedText({ file = "" }: Credential): string {
 function fileProblems(credential: Credential): readonly Problem[] {
   const { file = "", purpose } = credential;
   const problem = (what: string): readonly Problem[] => [
-    { path: purpose, what, value: file, allowed: "a file with the secret and nothing else", fix: `write it: ${file}` },
+    {
+      path: purpose,
+      what,
+      value: file,
+      allowed: "a file with the secret and nothing else",
+      fix: `write it: ${file}`,
+    },
   ];
   try {
     return suppliedText(credential) === "" ? problem("is empty") : [];
   } catch (error) {
-    return problem(`cannot be read (${error instanceof Error && "code" in error ? String(error.code) : String(error)})`);
+    return problem(
+      `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : String(error)})`,
+    );
   }
 }

@@ -99,7 +99,11 @@ const CLIENT_AUTH = { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireA
 
 /** Where Traefik reads it, and what puts it there. */
 const DYNAMIC_PATH = "/run/dynamic";
-export const FOLLOW = followed("traefik", { from: `${CONFIG_PATH}/dynamic`, to: DYNAMIC_PATH, reload: false });
+export const FOLLOW = followed("traefik", {
+  from: `${CONFIG_PATH}/dynamic`,
+  to: DYNAMIC_PATH,
+  reload: false,
+});
 
 /** Routers, services and middlewares of the main gateway. */
 export function routesConfig({ services, settings, wellKnown }: PlatformContext): DynamicConfig {
@@ -148,7 +152,9 @@ export function routesConfig({ services, settings, wellKnown }: PlatformContext)
       ),
       middlewares: {
         ...commonMiddlewares(hostPort("https", settings, wellKnown)),
-        ...(routed.some(({ route }) => keepsPrefix(route)) ? { health: { replacePath: { path: "/health" } } } : {}),
+        ...(routed.some(({ route }) => keepsPrefix(route))
+          ? { health: { replacePath: { path: "/health" } } }
+          : {}),
         ...Object.fromEntries(middlewares.flat()),
       },
     },

@@ -32,7 +32,14 @@ export const alertmanager: ServiceSpec = defineService({
   metrics: { kind: "endpoint", port: "http", path: "/metrics", login: true },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
   tools: [
-    { hostPort: "alertmanager", port: "http", protocol: "http", login: "own", data: false, title: "Alertmanager" },
+    {
+      hostPort: "alertmanager",
+      port: "http",
+      protocol: "http",
+      login: "own",
+      data: false,
+      title: "Alertmanager",
+    },
   ],
   resources: { memory: "128MiB", cpus: 0.25 },
   user: "65534:65534",

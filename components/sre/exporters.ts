@@ -136,6 +136,7 @@ export const valkeyExporter = exporter({
     "--exclude-latency-histogram-metrics",
   ],
   probe: httpProbe("/health"),
+  metrics: pageOf("the Valkeys"),
   needs: [access(valkeyState, VALKEY_COMMANDS), access(valkeyCache, VALKEY_COMMANDS)],
   configure: (context) => ({ secrets: [{ path: "passwords.json", content: valkeyPasswords(context) }] }),
 });

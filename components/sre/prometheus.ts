@@ -41,20 +41,40 @@ export const prometheus: ServiceSpec = defineService({
   // two hundred rules and ten thousand series take a quarter of it
   env: { GOMEMLIMIT: "691MiB" },
   probe: execProbe(
-    [TOOLBOX_BINARY, "probe", "http", "http://127.0.0.1:9090/-/ready", "--login-file", "/run/secrets/probe-login"],
+    [
+      TOOLBOX_BINARY,
+      "probe",
+      "http",
+      "http://127.0.0.1:9090/-/ready",
+      "--login-file",
+      "/run/secrets/probe-login",
+    ],
     // a restart after a crash reads the log of the last hours
     { startPeriod: "1m0s" },
   ),
   metrics: { kind: "endpoint", port: "http", path: "/metrics", login: true },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
   tools: [
-    { hostPort: "prometheus", port: "http", protocol: "http", login: "own", data: false, title: "Prometheus" },
+    {
+      hostPort: "prometheus",
+      port: "http",
+      protocol: "http",
+      login: "own",
+      data: false,
+      title: "Prometheus",
+    },
   ],
   needs: [alertmanager],
   resources: { memory: "768MiB", cpus: 1, precedence: "last" },
   user: "65534:65534",
   configPath: "/etc/prometheus",
-  data: [{ name: "prometheus-data", path: "/prometheus", backup: { none: "30 days of numbers; nothing stands on them" } }],
+  data: [
+    {
+      name: "prometheus-data",
+      path: "/prometheus",
+      backup: { none: "30 days of numbers; nothing stands on them" },
+    },
+  ],
   tmpfs: FOLLOWED.tmpfs,
   tier: "P1",
   stopGrace: "30s",
@@ -70,7 +90,10 @@ function configFiles(context: ConfigureContext) {
   const scrapes = scrapesOf(services);
   return [
     followedFile("prometheus.yml", prometheusConfig(context, scrapes)),
-    followedFile("recordings.yml", renderRules([...recordingGroups(scrapes, services), ...sloGroups(services)])),
+    followedFile(
+      "recordings.yml",
+      renderRules([...recordingGroups(scrapes, services), ...sloGroups(services)]),
+    ),
     followedFile("alerts.yml", renderRules(alertGroups(services))),
   ];
 }
@@ -82,25 +105,28 @@ const at = (service: string) => ({
 });
 
 function prometheusConfig({ services, settings }: ConfigureContext, scrapes: readonly Scrape[]): string {
-  return stringify({
-    global: {
-      scrape_interval: "15s",
-      scrape_timeout: "10s",
-      evaluation_interval: "15s",
-      external_labels: { stack: settings.prefix },
+  return stringify(
+    {
+      global: {
+        scrape_interval: "15s",
+        scrape_timeout: "10s",
+        evaluation_interval: "15s",
+        external_labels: { stack: settings.prefix },
+      },
+      rule_files: [`${CONFIG}/recordings.yml`, `${CONFIG}/alerts.yml`],
+      alerting: {
+        alertmanagers: [
+          {
+            static_configs: [{ targets: [`alertmanager:${alertmanager.ports.http}`] }],
+            basic_auth: at("alertmanager"),
+            api_version: "v2",
+          },
+        ],
+      },
+      scrape_configs: [...scrapeConfigs(scrapes, services), ...routeProbes(services)],
     },
-    rule_files: [`${CONFIG}/recordings.yml`, `${CONFIG}/alerts.yml`],
-    alerting: {
-      alertmanagers: [
-        {
-          static_configs: [{ targets: [`alertmanager:${alertmanager.ports.http}`] }],
-          basic_auth: at("alertmanager"),
-          api_version: "v2",
-        },
-      ],
-    },
-    scrape_configs: [...scrapeConfigs(scrapes, services), ...routeProbes(services)],
-  });
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  );
 }
 
 /** One job for each container that is asked; an exporter of several has a target for each of them. */

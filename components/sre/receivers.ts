@@ -5,7 +5,9 @@ import type { Settings } from "../../model/settings";
 const SECRETS = "/run/secrets";
 
 /** Secrets of the operator's receivers: name of the file in the container, and the file that the setting names. */
-function suppliedFiles({ alerts }: Settings): readonly { readonly name: string; readonly what: string; readonly file: string }[] {
+function suppliedFiles({
+  alerts,
+}: Settings): readonly { readonly name: string; readonly what: string; readonly file: string }[] {
   return [
     { name: "smtp-password", what: "password of the mail server", file: alerts.email?.passwordFile },
     { name: "slack-url", what: "address of Slack's webhook", file: alerts.slack?.urlFile },
@@ -47,7 +49,9 @@ export function receiversOf(context: ConfigureContext): readonly Receiver[] {
     {
       name: "critical",
       ...people(settings),
-      ...(pagerduty ? { pagerduty_configs: [{ routing_key_file: `${SECRETS}/pagerduty-key`, ...PAGE }] } : {}),
+      ...(pagerduty
+        ? { pagerduty_configs: [{ routing_key_file: `${SECRETS}/pagerduty-key`, ...PAGE }] }
+        : {}),
     },
     { name: "warning", ...people(settings) },
     { name: "info" },
@@ -67,7 +71,9 @@ export function receiversOf(context: ConfigureContext): readonly Receiver[] {
     },
     {
       name: "heartbeat",
-      ...(heartbeat ? { webhook_configs: [{ url_file: `${SECRETS}/heartbeat-url`, send_resolved: false }] } : {}),
+      ...(heartbeat
+        ? { webhook_configs: [{ url_file: `${SECRETS}/heartbeat-url`, send_resolved: false }] }
+        : {}),
     },
   ];
 }

@@ -17,7 +17,10 @@ export function requestsOf(service: ServiceSpec): "kit" | "traefik" | undefined 
 }
 
 /** What alerts and dashboards read of every service: is it there, requests, errors, durations, use of its limits. */
-export function recordingGroups(scrapes: readonly Scrape[], services: readonly ServiceSpec[]): readonly RuleGroup[] {
+export function recordingGroups(
+  scrapes: readonly Scrape[],
+  services: readonly ServiceSpec[],
+): readonly RuleGroup[] {
   return [
     { name: "up", rules: services.map((service) => upRule(service, scrapes)) },
     { name: "requests", rules: [...KIT_RULES, ...TRAEFIK_RULES, ...QUANTILE_RULES] },
@@ -32,8 +35,12 @@ export function recordingGroups(scrapes: readonly Scrape[], services: readonly S
 function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
   const name = service.name;
   const own = scrapes.filter((scrape) => scrape.service === name);
+  const asks = scrapes.some(({ job, service: of }) => job === name && of !== name);
   const seen = [
-    ...own.map(({ job, up }) => (up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, name))),
+    ...(asks ? [`up{job="${name}"}`] : []),
+    ...own.map(({ job, up }) =>
+      up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, name),
+    ),
     `container_healthy{service="${name}"}`,
   ];
   return {
@@ -45,7 +52,9 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
 
 /** A series, which may have labels already, of that service alone. */
 function selected(series: string, service: string): string {
-  return series.endsWith("}") ? `${series.slice(0, -1)},service="${service}"}` : `${series}{service="${service}"}`;
+  return series.endsWith("}")
+    ? `${series.slice(0, -1)},service="${service}"}`
+    : `${series}{service="${service}"}`;
 }
 
 const KIT_RULES: readonly Recording[] = [

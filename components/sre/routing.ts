@@ -16,7 +16,7 @@ export function alertmanagerConfig(context: ConfigureContext): string {
       time_intervals: exchangeIntervals(),
       receivers: receiversOf(context),
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 
@@ -54,7 +54,14 @@ const ROUTE = {
 /** What a service that is down, or a store that it stands on, explains. */
 const SYMPTOMS = [
   ...["ErrorBudgetBurnsFast", "ErrorBudgetBurnsSlowly", "ElevatedErrorRate", "HighErrorRate", "HighLatency"],
-  ...["RouteUnreachable", "StoreUnreachable", "TargetDown", "TicksStale", "QuotesStale", "QuotesStaleInSession"],
+  ...[
+    "RouteUnreachable",
+    "StoreUnreachable",
+    "TargetDown",
+    "TicksStale",
+    "QuotesStale",
+    "QuotesStaleInSession",
+  ],
 ];
 
 /**

@@ -69,7 +69,7 @@ export function renderRules(groups: readonly RuleGroup[]): string {
           rules: rules.map((rule) => (isAlert(rule) ? renderAlert(rule) : rule)),
         })),
     },
-    { lineWidth: 0 },
+    { lineWidth: 0, aliasDuplicateObjects: false },
   );
 }
 

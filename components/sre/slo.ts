@@ -64,7 +64,7 @@ export function slosOf(service: ServiceSpec): readonly Slo[] {
   return [
     {
       name: "availability",
-      objective: availability / 100,
+      objective: Number((availability / 100).toFixed(6)),
       promise: `${name} is there in ${availability} % of all minutes`,
     },
     ...(latency === undefined
@@ -98,7 +98,9 @@ export function sloGroups(services: readonly ServiceSpec[]): readonly RuleGroup[
     ...INTERVALS.map(([interval, windows]): RuleGroup => ({
       name: `slo-every-${interval}`,
       interval,
-      rules: promised.flatMap(({ service, slo }) => windows.flatMap((window) => windowRules(service, slo, window))),
+      rules: promised.flatMap(({ service, slo }) =>
+        windows.flatMap((window) => windowRules(service, slo, window)),
+      ),
     })),
     {
       name: "slo-budget",
@@ -135,7 +137,9 @@ function windowRules(service: ServiceSpec, slo: Slo, window: Window): readonly R
   const over = `[${window}${step === undefined ? "" : `:${step}`}]`;
   const record = `slo:sli_error:ratio_rate${window}`;
   if (slo.name === "availability") {
-    return [{ record, expr: `1 - avg_over_time(service:available:1m{service="${service.name}"}${over})`, labels }];
+    return [
+      { record, expr: `1 - avg_over_time(service:available:1m{service="${service.name}"}${over})`, labels },
+    ];
   }
   const of = `{service="${service.name}",slo="latency"}`;
   if (window === "5m") {

@@ -15,7 +15,8 @@ export const HOST_ALERTS: readonly Alert[] = [
     expr: `${FREE} < 0.1`,
     for: "1m",
     summary: "The disk of the volumes is almost full",
-    description: "{{ $value | humanizePercentage }} of it is free. When it is full, stores stop and orders are refused.",
+    description:
+      "{{ $value | humanizePercentage }} of it is free. When it is full, stores stop and orders are refused.",
   },
   {
     ...host,
@@ -43,7 +44,8 @@ export const HOST_ALERTS: readonly Alert[] = [
     expr: "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes < 0.05",
     for: "2m",
     summary: "The host is almost out of memory",
-    description: "{{ $value | humanizePercentage }} is available. The kernel will end the program that uses most.",
+    description:
+      "{{ $value | humanizePercentage }} is available. The kernel will end the program that uses most.",
   },
   {
     ...host,

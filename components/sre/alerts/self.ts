@@ -23,7 +23,8 @@ export const SELF_ALERTS: readonly Alert[] = [
     for: "2m",
     labels: {},
     summary: "{{ $labels.job }} gives no numbers",
-    description: "Prometheus cannot read {{ $labels.instance }}; what is known of {{ $labels.service }} is old.",
+    description:
+      "Prometheus cannot read {{ $labels.instance }}; what is known of {{ $labels.service }} is old.",
   },
   {
     ...of("prometheus"),
@@ -100,7 +101,7 @@ export const SELF_ALERTS: readonly Alert[] = [
     ...of("gateway"),
     alert: "CertificateExpiresSoon",
     severity: "warning",
-    expr: "min by (service) (label_replace(probe_ssl_earliest_cert_expiry, \"service\", \"gateway\", \"\", \"\")) - time() < 30 * 86400",
+    expr: 'min by (service) (label_replace(probe_ssl_earliest_cert_expiry, "service", "gateway", "", "")) - time() < 30 * 86400',
     for: "10m",
     summary: "The gateway's certificate expires within a month",
     description: "{{ $value | humanizeDuration }} are left.",
@@ -109,7 +110,7 @@ export const SELF_ALERTS: readonly Alert[] = [
     ...of("gateway"),
     alert: "CertificateExpires",
     severity: "critical",
-    expr: "min by (service) (label_replace(probe_ssl_earliest_cert_expiry, \"service\", \"gateway\", \"\", \"\")) - time() < 7 * 86400",
+    expr: 'min by (service) (label_replace(probe_ssl_earliest_cert_expiry, "service", "gateway", "", "")) - time() < 7 * 86400',
     for: "1m",
     summary: "The gateway's certificate expires within a week",
     description: "{{ $value | humanizeDuration }} are left; then no client trusts the gateway any more.",

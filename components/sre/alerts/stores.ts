@@ -38,7 +38,8 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "ConsumerLags",
       severity: "critical",
-      expr: (of) => `max by (service, capability, tier, lane, stream, consumer) (nats_consumer_pending_messages{${of}}) > 1000`,
+      expr: (of) =>
+        `max by (service, capability, tier, lane, stream, consumer) (nats_consumer_pending_messages{${of}}) > 1000`,
       for: "1m",
       summary: "{{ $labels.consumer }} does not keep up",
       description: "{{ $value }} messages of {{ $labels.stream }} wait for it for more than a minute.",
@@ -55,25 +56,30 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "BusStorageHigh",
       severity: "warning",
-      expr: (of) => `nats_jetstream_storage_used_bytes{${of}} / nats_jetstream_storage_limit_bytes{${of}} > 0.8`,
+      expr: (of) =>
+        `nats_jetstream_storage_used_bytes{${of}} / nats_jetstream_storage_limit_bytes{${of}} > 0.8`,
       for: "5m",
       summary: "The streams fill the storage of NATS",
-      description: "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
+      description:
+        "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
     },
     {
       alert: "BusStorageCritical",
       severity: "critical",
-      expr: (of) => `nats_jetstream_storage_used_bytes{${of}} / nats_jetstream_storage_limit_bytes{${of}} > 0.95`,
+      expr: (of) =>
+        `nats_jetstream_storage_used_bytes{${of}} / nats_jetstream_storage_limit_bytes{${of}} > 0.95`,
       for: "1m",
       summary: "The storage of NATS is full",
-      description: "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
+      description:
+        "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
     },
     {
       alert: "SlowConsumers",
       severity: "warning",
       expr: (of) => `increase(nats_slow_consumers_total{${of}}[5m]) > 0`,
       summary: "NATS has cut off a client that reads too slowly",
-      description: "{{ $value }} times within five minutes; what it subscribed to is lost for it, streams are not.",
+      description:
+        "{{ $value }} times within five minutes; what it subscribed to is lost for it, streams are not.",
     },
   ],
   redis: [
@@ -84,7 +90,8 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       expr: (of) => `redis_memory_used_bytes{${of}} / redis_memory_max_bytes{${of}} > 0.9`,
       for: "5m",
       summary: "Valkey is almost full",
-      description: "{{ $value | humanizePercentage }} of its maxmemory. The state refuses writes when it is full; the cache forgets.",
+      description:
+        "{{ $value | humanizePercentage }} of its maxmemory. The state refuses writes when it is full; the cache forgets.",
     },
     {
       alert: "ValkeyCannotSave",
@@ -109,7 +116,8 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "StoreConnectionsHigh",
       severity: "warning",
-      expr: (of) => `sum by (service, capability, tier, lane) (pg_stat_activity_count{${of}}) / max by (service, capability, tier, lane) (pg_settings_max_connections{${of}}) > 0.8`,
+      expr: (of) =>
+        `sum by (service, capability, tier, lane) (pg_stat_activity_count{${of}}) / max by (service, capability, tier, lane) (pg_settings_max_connections{${of}}) > 0.8`,
       for: "5m",
       summary: "PostgreSQL is running out of connections",
       description: "{{ $value | humanizePercentage }} of its connections are in use.",
@@ -117,10 +125,12 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "SlowQueries",
       severity: "warning",
-      expr: (of) => `max by (service, capability, tier, lane, datname) (pg_stat_activity_max_tx_duration{${of},state="active"}) > 60`,
+      expr: (of) =>
+        `max by (service, capability, tier, lane, datname) (pg_stat_activity_max_tx_duration{${of},state="active"}) > 60`,
       for: "1m",
       summary: "A statement runs for more than a minute",
-      description: "A transaction in {{ $labels.datname }} has been at work for {{ $value | humanizeDuration }}.",
+      description:
+        "A transaction in {{ $labels.datname }} has been at work for {{ $value | humanizeDuration }}.",
     },
     {
       alert: "Deadlocks",
@@ -159,7 +169,8 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "StoreReadOnly",
       severity: "warning",
-      expr: (of) => `sum by (service, capability, tier, lane) (SeaweedFS_volumeServer_read_only_volumes{${of}}) > 0`,
+      expr: (of) =>
+        `sum by (service, capability, tier, lane) (SeaweedFS_volumeServer_read_only_volumes{${of}}) > 0`,
       for: "2m",
       summary: "The object store takes no more objects",
       description: "{{ $value }} of its volumes are read-only, as when its disk is full.",
@@ -178,7 +189,8 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     {
       alert: "HeapHigh",
       severity: "warning",
-      expr: (of) => `elasticsearch_jvm_memory_used_bytes{${of},area="heap"} / elasticsearch_jvm_memory_max_bytes{${of},area="heap"} > 0.95`,
+      expr: (of) =>
+        `elasticsearch_jvm_memory_used_bytes{${of},area="heap"} / elasticsearch_jvm_memory_max_bytes{${of},area="heap"} > 0.95`,
       for: "15m",
       summary: "OpenSearch is short of heap",
       description: "{{ $value | humanizePercentage }} of the heap stays in use.",

@@ -32,7 +32,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       alert: "TicksStale",
       severity: "critical",
       // continuous markets are never closed
-      expr: (of) => `sum by (service) (rate(market_data_gateway_ticks_total{${of},outcome="stored"}[1m])) == 0`,
+      expr: (of) =>
+        `sum by (service) (rate(market_data_gateway_ticks_total{${of},outcome="stored"}[1m])) == 0`,
       for: "30s",
       summary: "No ticks come in",
       description: "The market data gateway has stored no tick for a minute; quotes and paper fills are old.",
@@ -41,7 +42,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       ...market,
       alert: "TicksLost",
       severity: "warning",
-      expr: (of) => `sum by (service, outcome) (rate(market_data_gateway_ticks_total{${of},outcome!="stored"}[5m])) > 0.1`,
+      expr: (of) =>
+        `sum by (service, outcome) (rate(market_data_gateway_ticks_total{${of},outcome!="stored"}[5m])) > 0.1`,
       for: "2m",
       summary: "Ticks are lost on their way to the bus",
       description: "{{ $value }} ticks a second are {{ $labels.outcome }}.",
@@ -52,7 +54,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       ...market,
       alert: "QuotesStale",
       severity: "warning",
-      expr: (of) => `max by (service) (prism_quote_age_seconds{${of},symbol=~"${symbols("CONTINUOUS")}"}) > 60`,
+      expr: (of) =>
+        `max by (service) (prism_quote_age_seconds{${of},symbol=~"${symbols("CONTINUOUS")}"}) > 60`,
       for: "1m",
       summary: "The paper venue quotes old prices",
       description: "The oldest quote of a continuous market is {{ $value | humanizeDuration }} old.",
@@ -62,7 +65,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       // the calendar mutes it while the exchange is closed
       alert: "QuotesStaleInSession",
       severity: "warning",
-      expr: (of) => `max by (service) (prism_quote_age_seconds{${of},symbol=~"${symbols("US_EQUITY")}"}) > 120`,
+      expr: (of) =>
+        `max by (service) (prism_quote_age_seconds{${of},symbol=~"${symbols("US_EQUITY")}"}) > 120`,
       for: "5m",
       summary: "The paper venue quotes old prices of the exchange",
       description: "The oldest quote of a market with sessions is {{ $value | humanizeDuration }} old.",
@@ -123,7 +127,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
         `sum by (service) (rate(risk_orders_total{${of},rule!="none"}[10m])) / sum by (service) (rate(risk_orders_total{${of}}[10m])) > 0.5 and sum by (service) (rate(risk_orders_total{${of}}[10m])) > 0.1`,
       for: "5m",
       summary: "Risk refuses most orders",
-      description: "{{ $value | humanizePercentage }} of the orders meet a limit: a strategy has gone wrong, or a limit is.",
+      description:
+        "{{ $value | humanizePercentage }} of the orders meet a limit: a strategy has gone wrong, or a limit is.",
     },
   ],
   "live-gateway": [
@@ -133,7 +138,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       severity: "warning",
       expr: (of) => `live_gateway_trading_state{${of}} > 0`,
       summary: "Trading is reduced or halted",
-      description: "The state is {{ $value }} (1 reducing, 2 halted). `./trade2026 trading` says who, and why.",
+      description:
+        "The state is {{ $value }} (1 reducing, 2 halted). `./trade2026 trading` says who, and why.",
     },
     {
       ...trading,

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { parse } from "yaml";
 import { prometheus } from "../../../../components/sre/prometheus";
 import { busGrant } from "../../../../components/data/nats-grants";
@@ -5,7 +7,11 @@ import { nats } from "../../../../components/data/nats";
 import { httpProbe } from "../../../../model/probes";
 import { access, defineService, inHouse, type ServiceSpec } from "../../../../model/service";
 import { platformWorkloads } from "../../../../stacks/catalogue";
-import { rendered, wiredAmong } from "../../../support/wired";
+import { parseCpgs } from "../../../../model/lanes";
+import { parseSettings } from "../../../../model/settings";
+import { wire, type Wired } from "../../../../model/wiring";
+import { ROOT } from "../../../../stacks/inputs";
+import { rendered } from "../../../support/wired";
 
 interface ScrapeConfig {
   readonly job_name: string;
@@ -19,14 +25,18 @@ interface ScrapeConfig {
 }
 
 const services = platformWorkloads.filter((workload): workload is ServiceSpec => workload.kind === "service");
-const wired = (more: readonly ServiceSpec[] = []) =>
-  wiredAmong(
-    prometheus,
-    [...platformWorkloads, ...more].filter(({ name }) => name !== "prometheus"),
-  );
+const { wellKnown } = parseCpgs(readFileSync(join(ROOT, "configs/cpgs.yaml"), "utf8"));
+
+function wired(more: readonly ServiceSpec[] = []): Wired {
+  const { workloads } = wire([...platformWorkloads, ...more], parseSettings({}), wellKnown);
+  const found = workloads.find(({ spec }) => spec === prometheus);
+  if (!found) throw new Error("the platform has no Prometheus");
+  return found;
+}
 const file = (name: string, more: readonly ServiceSpec[] = []): string => rendered(wired(more), name);
 const scrapes = (more: readonly ServiceSpec[] = []): readonly ScrapeConfig[] =>
-  (parse(file("prometheus.yml", more)) as { readonly scrape_configs: readonly ScrapeConfig[] }).scrape_configs;
+  (parse(file("prometheus.yml", more)) as { readonly scrape_configs: readonly ScrapeConfig[] })
+    .scrape_configs;
 const labelsIn = (configs: readonly ScrapeConfig[]): readonly Readonly<Record<string, string>>[] =>
   configs.flatMap(({ static_configs }) => static_configs.map(({ labels }) => labels));
 
@@ -63,7 +73,9 @@ it("asks each at its port and path; both Valkeys by one exporter", () => {
 });
 
 it("logs in where it must, by files alone", () => {
-  const logins = scrapes().flatMap(({ job_name, basic_auth }) => (basic_auth ? [[job_name, basic_auth]] : []));
+  const logins = scrapes().flatMap(({ job_name, basic_auth }) =>
+    basic_auth ? [[job_name, basic_auth]] : [],
+  );
   expect(Object.fromEntries(logins)).toEqual({
     prometheus: { username: "self", password_file: "/run/secrets/self-password" },
     alertmanager: { username: "prometheus", password_file: "/run/secrets/alertmanager-password" },
@@ -77,7 +89,9 @@ it("logs in where it must, by files alone", () => {
 it("probes every route through the gateway", () => {
   const probes = scrapes().find(({ job_name }) => job_name === "blackbox")?.static_configs ?? [];
   const routed = services.filter(({ route }) => route);
-  expect(probes.map(({ labels }) => labels.route).sort()).toEqual(routed.map(({ route }) => route?.path).sort());
+  expect(probes.map(({ labels }) => labels.route).sort()).toEqual(
+    routed.map(({ route }) => route?.path).sort(),
+  );
   expect(probes.map(({ targets }) => targets[0])).toEqual(
     expect.arrayContaining([
       "https://gateway:8443/",
@@ -111,19 +125,32 @@ describe("a service that is declared with nothing but its spec", () => {
       { service: "quotes", capability: "trading", tier: "P1", lane: "lowlatency", route: "/api/quotes" },
     ]);
     const recordings = file("recordings.yml", [quotes]);
-    expect(recordings).toContain('min(up{job=\\"quotes\\",service=\\"quotes\\"} or container_healthy{service=\\"quotes\\"})');
-    expect(recordings).toContain('avg_over_time(service:available:1m{service=\\"quotes\\"}[1h])');
+    expect(recordings).toContain(
+      'min(up{job="quotes",service="quotes"} or container_healthy{service="quotes"})',
+    );
+    expect(recordings).toContain('avg_over_time(service:available:1m{service="quotes"}[1h])');
     const alerts = parse(file("alerts.yml", [quotes])) as {
-      readonly groups: readonly { readonly name: string; readonly rules: readonly { readonly alert: string }[] }[];
+      readonly groups: readonly {
+        readonly name: string;
+        readonly rules: readonly { readonly alert: string }[];
+      }[];
     };
-    const names = alerts.groups.find(({ name }) => name === "service-quotes")?.rules.map(({ alert }) => alert);
+    const names = alerts.groups
+      .find(({ name }) => name === "service-quotes")
+      ?.rules.map(({ alert }) => alert);
     expect(names).toEqual(
-      expect.arrayContaining(["ServiceDown", "RouteUnreachable", "HighErrorRate", "MemoryCritical", "ErrorBudgetBurnsFast"]),
+      expect.arrayContaining([
+        "ServiceDown",
+        "RouteUnreachable",
+        "HighErrorRate",
+        "MemoryCritical",
+        "ErrorBudgetBurnsFast",
+      ]),
     );
   });
 
   it("leaves no trace when it goes", () => {
     for (const name of ["prometheus.yml", "recordings.yml", "alerts.yml"])
-      expect([name, file(name).includes("quotes\"")]).toEqual([name, false]);
+      expect([name, file(name).includes('quotes"')]).toEqual([name, false]);
   });
 });

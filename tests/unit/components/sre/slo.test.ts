@@ -53,7 +53,9 @@ it("burns at 14.4 and 6 times the budget for those who are woken, at 3 and 1 for
 
 it("promises only what a histogram can answer: its bounds are those of the kit", () => {
   const kit = [0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-  const services = platformWorkloads.filter((workload): workload is ServiceSpec => workload.kind === "service");
+  const services = platformWorkloads.filter(
+    (workload): workload is ServiceSpec => workload.kind === "service",
+  );
   for (const spec of services)
     for (const slo of slosOf(spec))
       if (slo.name === "latency" && slo.histogram === "http_request_duration_seconds")

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../model/service";
-import { serviceLabels, type Recording, type RuleGroup } from "./rule";
+import { selected, serviceLabels, type Recording, type RuleGroup } from "./rule";
 import { INTERNAL_ROUTES } from "./slo";
 import type { Scrape } from "./scrape";
 
@@ -23,7 +23,7 @@ export function recordingGroups(
 ): readonly RuleGroup[] {
   return [
     { name: "up", rules: services.map((service) => upRule(service, scrapes)) },
-    { name: "requests", rules: [...KIT_RULES, ...TRAEFIK_RULES, ...QUANTILE_RULES] },
+    { name: "requests", rules: [...REQUEST_RULES, ...QUANTILE_RULES] },
     { name: "resources", rules: RESOURCE_RULES },
   ];
 }
@@ -39,7 +39,7 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
   const seen = [
     ...(asks ? [`up{job="${name}"}`] : []),
     ...own.map(({ job, up }) =>
-      up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, name),
+      up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, `service="${name}"`),
     ),
     `container_healthy{service="${name}"}`,
   ];
@@ -50,36 +50,26 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
   };
 }
 
-/** A series, which may have labels already, of that service alone. */
-function selected(series: string, service: string): string {
-  return series.endsWith("}")
-    ? `${series.slice(0, -1)},service="${service}"}`
-    : `${series}{service="${service}"}`;
-}
+const TRAEFIK = "traefik_entrypoint_requests_total";
+// a socket is a request that takes hours
+const TRAEFIK_SECONDS = `traefik_entrypoint_request_duration_seconds_bucket{protocol!~"websocket|sse"}`;
+const rates = (series: string, more = ""): string =>
+  `sum by (service, capability, tier, lane${more}) (rate(${series}[5m]))`;
 
-const KIT_RULES: readonly Recording[] = [
-  { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${KIT}_count${asked}[5m]))` },
+const REQUEST_RULES: readonly Recording[] = [
+  { record: "service:http_requests:rate5m", expr: `${rates(`${KIT}_count${asked}`)} or ${rates(TRAEFIK)}` },
+  {
+    record: "service:http_errors:rate5m",
+    expr: `${rates(`${KIT}_count${failed}`)} or ${rates(`${TRAEFIK}{code=~"5.."}`)}`,
+  },
   {
     record: "service:http_errors:ratio_rate5m",
     // nothing that failed is none, not no answer
-    expr: `(sum ${BY} (rate(${KIT}_count${failed}[5m])) or 0 * sum ${BY} (rate(${KIT}_count${asked}[5m]))) / sum ${BY} (rate(${KIT}_count${asked}[5m]))`,
+    expr: "(service:http_errors:rate5m or 0 * service:http_requests:rate5m) / service:http_requests:rate5m",
   },
   {
     record: "service:http_duration_seconds:bucket_rate5m",
-    expr: `sum by (service, capability, tier, lane, le) (rate(${KIT}_bucket${asked}[5m]))`,
-  },
-];
-
-const TRAEFIK = "traefik_entrypoint_requests_total";
-const TRAEFIK_RULES: readonly Recording[] = [
-  { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${TRAEFIK}[5m]))` },
-  {
-    record: "service:http_errors:ratio_rate5m",
-    expr: `(sum ${BY} (rate(${TRAEFIK}{code=~"5.."}[5m])) or 0 * sum ${BY} (rate(${TRAEFIK}[5m]))) / sum ${BY} (rate(${TRAEFIK}[5m]))`,
-  },
-  {
-    record: "service:http_duration_seconds:bucket_rate5m",
-    expr: `sum by (service, capability, tier, lane, le) (rate(traefik_entrypoint_request_duration_seconds_bucket[5m]))`,
+    expr: `${rates(`${KIT}_bucket${asked}`, ", le")} or ${rates(TRAEFIK_SECONDS, ", le")}`,
   },
 ];
 

@@ -72,7 +72,8 @@ export const HOST_ALERTS: readonly Alert[] = [
     expr: "abs(node_timex_offset_seconds) > 0.05 and node_timex_sync_status == 1",
     for: "5m",
     summary: "The host's clock is wrong",
-    description: "It differs by {{ $value }} s from its time servers. Orders and ticks carry wrong times.",
+    description:
+      "It differs by {{ $value | humanizeDuration }} from its time servers. Orders and ticks carry wrong times.",
   },
   {
     ...host,

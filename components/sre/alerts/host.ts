@@ -79,7 +79,7 @@ export const HOST_ALERTS: readonly Alert[] = [
     ...host,
     alert: "ClockNotSynchronised",
     severity: "info",
-    expr: "min_over_time(node_timex_sync_status[10m]) == 0",
+    expr: "max_over_time(node_timex_sync_status[10m]) == 0",
     for: "10m",
     summary: "Nothing keeps the host's clock right",
     description: "The kernel knows of no time server. Install chrony or systemd-timesyncd on the host.",

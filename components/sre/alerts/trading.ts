@@ -47,7 +47,7 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
         `sum by (service, outcome) (rate(market_data_gateway_ticks_total{${of},outcome!="stored"}[5m])) > 0.1`,
       for: "2m",
       summary: "Ticks are lost on their way to the bus",
-      description: "{{ $value | humanize }} ticks a second are {{ $labels.outcome }}.",
+      description: '{{ $value | printf "%.1f" }} ticks a second are {{ $labels.outcome }}.',
     },
   ],
   prism: [

@@ -9,6 +9,7 @@ import {
   LABEL,
   restartFiles,
   type ContainerPlan,
+  type HostMountPlan,
   type HostPort,
   type MountPlan,
   type Plan,
@@ -21,6 +22,7 @@ import { plannedRoutes } from "./routes";
 import {
   thirdParty,
   type FileSpec,
+  type HostMountSpec,
   type Precedence,
   type ServiceSpec,
   type TmpfsSpec,
@@ -302,6 +304,7 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
     env,
     user: spec.user,
     mounts,
+    ...(spec.hostMounts === undefined ? {} : { hostMounts: spec.hostMounts.map(hostMount) }),
     tmpfs: Object.fromEntries(
       Object.entries(spec.tmpfs).map(([path, mount]) => [path, tmpfsOptions(mount, spec.user)]),
     ),
@@ -338,6 +341,10 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
           labels: { ...jobLabels(spec.name, spec.name, spec.capability, input), ...revision },
         }),
   };
+}
+
+function hostMount({ source, path, readOnly }: HostMountSpec): HostMountPlan {
+  return { source, path, readOnly };
 }
 
 /** Always said, the engine's own too: a weight that is taken away again would stay on a running container. */

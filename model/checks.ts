@@ -71,6 +71,17 @@ function shapeProblems(workload: Workload): readonly Problem[] {
       });
     }
   }
+  for (const mount of workload.hostMounts ?? []) {
+    if (!mount.source.startsWith("/") || !mount.path.startsWith("/") || mount.reason.trim() === "") {
+      problems.push({
+        path: where(workload, "hostMounts"),
+        what: "is incomplete",
+        value: mount,
+        allowed: "absolute paths on the host and in the container, and a reason",
+        fix: "say what is mounted where, and why the workload cannot do without",
+      });
+    }
+  }
   for (const waiver of workload.waivers) {
     if (
       !/^D([1-9]|[12]\d)$/.test(waiver.control) ||

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { LABEL, type ContainerPlan, type MountPlan, type Plan } from "./plan";
+import { LABEL, type ContainerPlan, type HostMountPlan, type MountPlan, type Plan } from "./plan";
 import { resolveContent, type SecretRef } from "./secrets";
 import type { GpuRequest } from "./service";
 
@@ -138,7 +138,7 @@ function service(
     ...nonEmpty("environment", container.env),
     user: container.user,
     ...network(container),
-    ...nonEmpty("volumes", volumes.map(volumeMount)),
+    ...nonEmpty("volumes", [...volumes.map(volumeMount), ...(container.hostMounts ?? []).map(hostMount)]),
     ...nonEmpty("configs", grants(false)),
     ...nonEmpty("secrets", grants(true)),
     ...nonEmpty(
@@ -173,6 +173,17 @@ function network({ lanes, name, ports }: ContainerPlan): ComposeService {
 
 function volumeMount({ volume, path, readOnly }: MountPlan): ComposeValue {
   return { type: "volume", source: volume, target: path, ...(readOnly ? { read_only: true } : {}) };
+}
+
+/** Without it Compose would make a folder where the host has nothing. */
+function hostMount({ source, path, readOnly }: HostMountPlan): ComposeValue {
+  return {
+    type: "bind",
+    source,
+    target: path,
+    ...(readOnly ? { read_only: true } : {}),
+    bind: { create_host_path: false },
+  };
 }
 
 function health({ healthcheck }: ContainerPlan): ComposeService {

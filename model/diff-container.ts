@@ -26,6 +26,7 @@ const REPLACING: readonly (readonly [Field, string])[] = [
   ["command", "command"],
   ["user", "user"],
   ["mounts", "mounts"],
+  ["hostMounts", "mounts of the host"],
   ["tmpfs", "tmpfs"],
   ["ports", "published ports"],
   ["healthcheck", "probe"],

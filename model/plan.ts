@@ -37,6 +37,13 @@ export interface MountPlan {
   readonly readOnly: boolean;
 }
 
+/** A mount of the host's. */
+export interface HostMountPlan {
+  readonly source: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
 export interface UploadPlan {
   /** Absolute path in the writer. */
   readonly path: string;
@@ -64,6 +71,7 @@ export interface ContainerPlan {
   readonly env: Readonly<Record<string, string>>;
   readonly user: string;
   readonly mounts: readonly MountPlan[];
+  readonly hostMounts?: readonly HostMountPlan[];
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly uploads: readonly UploadPlan[];
   readonly ports: readonly HostPort[];

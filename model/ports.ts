@@ -1,6 +1,6 @@
 import type { HostPort } from "./plan";
 import type { Problem } from "./problems";
-import type { ServiceSpec, ToolSpec } from "./service";
+import type { ServiceSpec, ToolLogin, ToolSpec } from "./service";
 import type { Settings } from "./settings";
 
 /** Host ports of the gateways themselves; everything else has its entry in `wellKnown` or a lane's range. */
@@ -29,17 +29,25 @@ export function gatewayUrl(settings: Settings, wellKnown: Readonly<Record<string
 }
 
 /** Name of a tool's host port in the settings. */
-export function toolPortName(tool: ToolSpec): string {
+export function toolPortName(tool: Pick<ToolSpec, "hostPort">): string {
   return typeof tool.hostPort === "string" ? tool.hostPort : `port-${tool.hostPort}`;
 }
+
+/** A tool as these settings have it. */
+export type PublishedTool = Omit<ToolSpec, "login"> & { readonly login: ToolLogin };
 
 /** Tools that are published with these settings: data stores only on request. */
 export function publishedTools(
   services: readonly ServiceSpec[],
   settings: Settings,
-): readonly { readonly service: ServiceSpec; readonly tool: ToolSpec }[] {
+): readonly { readonly service: ServiceSpec; readonly tool: PublishedTool }[] {
   return services.flatMap((service) =>
-    service.tools.filter((tool) => !tool.data || settings.exposeData).map((tool) => ({ service, tool })),
+    service.tools
+      .filter((tool) => !tool.data || settings.exposeData)
+      .map((tool) => {
+        const login = typeof tool.login === "function" ? tool.login(settings) : tool.login;
+        return { service, tool: { ...tool, login } };
+      }),
   );
 }
 

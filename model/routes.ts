@@ -1,7 +1,18 @@
 import type { PlannedRoute } from "./plan";
 import { gatewayUrl, hostPort, publishedTools, toolPortName } from "./ports";
-import type { ServiceSpec } from "./service";
+import type { RouteRole, RouteSpec, ServiceSpec, ToolLogin } from "./service";
 import type { Settings } from "./settings";
+
+const LOGINS: Readonly<Record<ToolLogin, string>> = {
+  gateway: "gateway login",
+  own: "its own login",
+  none: "none",
+};
+
+/** The role that a route's service demands with these settings. */
+export function routeRole({ role = "none" }: RouteSpec, settings: Settings): RouteRole {
+  return typeof role === "function" ? role(settings) : role;
+}
 
 /** Everything that answers at the gateways, for `urls`, the landing page and the 404 page. */
 export function plannedRoutes(
@@ -19,7 +30,7 @@ export function plannedRoutes(
             title: service.title,
             kind: service.route.path.startsWith("/api") ? "api" : "ui",
             url: `${base}${service.route.path}`,
-            role: service.route.role ?? "none",
+            role: routeRole(service.route, settings),
           },
         ]
       : [],
@@ -29,7 +40,7 @@ export function plannedRoutes(
     title: tool.title,
     kind: "tool",
     url: `${tool.protocol === "http" ? "https" : `tls+${tool.scheme ?? service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
-    role: tool.login === "own" ? "its own login" : "gateway login",
+    role: LOGINS[tool.login],
   }));
   const pages = services.flatMap((service) =>
     (service.publish?.({ services, settings, wellKnown }) ?? []).flatMap(({ name, page }): PlannedRoute[] =>

@@ -70,6 +70,18 @@ export interface DataVolumeSpec {
   readonly backup: { readonly method: string } | { readonly none: string };
 }
 
+/**
+ * Something of the host, such as the engine's socket. It gives the host away and works on this one host alone, so
+ * it needs a reason here and waivers of the controls that it fails.
+ */
+export interface HostMountSpec {
+  /** On the engine's host; absolute. */
+  readonly source: string;
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly reason: string;
+}
+
 /** Belongs to the workload's user; nothing on it is executed unless it says so. */
 export interface TmpfsSpec {
   readonly size: Memory;
@@ -133,6 +145,8 @@ export interface Need {
   readonly grant: Grant;
 }
 
+export type RouteRole = "none" | "viewer" | "trader" | "admin";
+
 /** An HTTP path at the main gateway. */
 export interface RouteSpec {
   readonly path: `/${string}`;
@@ -141,7 +155,7 @@ export interface RouteSpec {
   /** Remove the prefix before the service sees the request. @default true, except for "/" */
   readonly stripPrefix?: boolean;
   /** Role that the service itself demands; shown in the route list. @default "none" */
-  readonly role?: "none" | "viewer" | "trader" | "admin";
+  readonly role?: RouteRole | ((settings: Settings) => RouteRole);
   /** Largest request body, bytes. @default 1 MiB */
   readonly maxBodyBytes?: number;
   /** Requests per second and client, and the burst above it. @default 200 and 400 */
@@ -149,6 +163,9 @@ export interface RouteSpec {
   /** Requests, and open sockets, of all clients at the same time. @default 1000 */
   readonly inFlight?: number;
 }
+
+/** `gateway`: basic auth in front; `own`: the program asks for its own credential; `none`: everybody may look. */
+export type ToolLogin = "gateway" | "own" | "none";
 
 /** A host port at the tools gateway (entry point of its own, TLS). */
 export interface ToolSpec {
@@ -158,8 +175,8 @@ export interface ToolSpec {
   readonly protocol: "http" | "tcp";
   /** What clients of a `tcp` tool write before `://`, where it is not the service's own protocol. */
   readonly scheme?: string;
-  /** `gateway`: basic auth in front; `own`: the program asks for its own credential. */
-  readonly login: "gateway" | "own";
+  /** Who asks the visitor who he is; a function where the stack's settings decide it. */
+  readonly login: ToolLogin | ((settings: Settings) => ToolLogin);
   /** Published only with `exposeData: true`. */
   readonly data: boolean;
   /** Shown in `urls` and on the landing page. */
@@ -208,6 +225,8 @@ interface WorkloadBase {
   readonly command?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly data: readonly DataVolumeSpec[];
+  /** @default nothing of the host */
+  readonly hostMounts?: readonly HostMountSpec[];
   /** Scratch space in memory, by path. */
   readonly tmpfs: Readonly<Record<string, TmpfsSpec>>;
   /** Where its ConfigVolume is mounted. @default "/etc/trade2026" */

@@ -95,6 +95,9 @@ export const settingsSchema = z.strictObject(
     tradingMode: oneOf(["paper", "shadow", "canary", "live"])
       .default("paper")
       .describe("paper moves no money; live needs credentials of its own"),
+    statusPage: oneOf(["public", "private"])
+      .default("private")
+      .describe("public: everybody who reaches the status page may read it; private: after a login only"),
     tlsEpoch: z
       .number("must be a whole number")
       .int("must be a whole number")

@@ -36,11 +36,18 @@ export function containerArgs(plan: ContainerPlan, refs: ContainerRefs): docker.
       .sort(),
     user: plan.user,
     labels: labelArgs(plan, refs),
-    volumes: plan.mounts.map(({ volume, path, readOnly }) => ({
-      volumeName: refs.volume(volume),
-      containerPath: path,
-      readOnly,
-    })),
+    volumes: [
+      ...plan.mounts.map(({ volume, path, readOnly }) => ({
+        volumeName: refs.volume(volume),
+        containerPath: path,
+        readOnly,
+      })),
+      ...(plan.hostMounts ?? []).map(({ source, path, readOnly }) => ({
+        hostPath: source,
+        containerPath: path,
+        readOnly,
+      })),
+    ],
     ...(refs.uploads.length === 0
       ? {}
       : { uploads: refs.uploads.map(({ path, content }) => ({ file: path, content, permissions: "0444" })) }),

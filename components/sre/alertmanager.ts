@@ -1,8 +1,10 @@
 import { execProbe, TOOLBOX_BINARY } from "../../model/probes";
-import { defineService, thirdParty, type ServiceSpec } from "../../model/service";
+import { access, defineService, thirdParty, type ServiceSpec } from "../../model/service";
 import { followed, followedFile } from "../core/followed";
+import { prometheus } from "./prometheus";
 import { receiverSecrets } from "./receivers";
 import { alertmanagerConfig } from "./routing";
+import { statusApi } from "./status";
 import { webConfig } from "./web-config";
 
 const CONFIG = "/run/alertmanager";
@@ -41,6 +43,7 @@ export const alertmanager: ServiceSpec = defineService({
       title: "Alertmanager",
     },
   ],
+  needs: [prometheus, access(statusApi, { alerts: true })],
   resources: { memory: "128MiB", cpus: 0.25 },
   user: "65534:65534",
   configPath: "/etc/alertmanager",
@@ -51,6 +54,12 @@ export const alertmanager: ServiceSpec = defineService({
   slo: { availability: 99.9 },
   configure: (context) => ({
     config: [followedFile("alertmanager.yml", alertmanagerConfig(context))],
-    secrets: [...webConfig(context, ["probe"]), ...receiverSecrets(context)],
+    secrets: [
+      ...webConfig(context, {
+        ownUsers: ["probe"],
+        others: [{ username: "prometheus", credential: context.credentialAt(prometheus) }],
+      }),
+      ...receiverSecrets(context),
+    ],
   }),
 });

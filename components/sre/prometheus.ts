@@ -1,8 +1,14 @@
 import { stringify } from "yaml";
 import { execProbe, TOOLBOX_BINARY } from "../../model/probes";
-import { defineService, thirdParty, type ConfigureContext, type ServiceSpec } from "../../model/service";
+import { secretRef, secretText } from "../../model/secrets";
+import {
+  defineService,
+  thirdParty,
+  type ConfigureContext,
+  type FileSpec,
+  type ServiceSpec,
+} from "../../model/service";
 import { followed, followedFile } from "../core/followed";
-import { alertmanager } from "./alertmanager";
 import { alertGroups } from "./alerts";
 import { blackboxExporter, probeUrl } from "./blackbox";
 import { recordingGroups } from "./recordings";
@@ -64,7 +70,6 @@ export const prometheus: ServiceSpec = defineService({
       title: "Prometheus",
     },
   ],
-  needs: [alertmanager],
   resources: { memory: "768MiB", cpus: 1, precedence: "last" },
   user: "65534:65534",
   configPath: "/etc/prometheus",
@@ -81,7 +86,7 @@ export const prometheus: ServiceSpec = defineService({
   slo: { availability: 99.5 },
   configure: (context) => ({
     config: configFiles(context),
-    secrets: webConfig(context, ["probe", "self"]),
+    secrets: [...webConfig(context, { ownUsers: ["probe", "self"] }), ...alertmanagerLogin(context)],
   }),
 });
 
@@ -96,6 +101,17 @@ function configFiles(context: ConfigureContext) {
     ),
     followedFile("alerts.yml", renderRules(alertGroups(services))),
   ];
+}
+
+/**
+ * Alertmanager stands on the status page, which stands on Prometheus: so Prometheus cannot need it. What Alertmanager
+ * was given here is what Prometheus shows there.
+ */
+function alertmanagerLogin({ consumers }: ConfigureContext): readonly FileSpec[] {
+  const login = consumers.find(({ name }) => name === "alertmanager");
+  return login
+    ? [{ path: "alertmanager-password", content: secretText`${secretRef(login.credential)}` }]
+    : [];
 }
 
 const SELF = { username: "self", password_file: "/run/secrets/self-password" };
@@ -115,13 +131,13 @@ function prometheusConfig({ services, settings }: ConfigureContext, scrapes: rea
       },
       rule_files: [`${CONFIG}/recordings.yml`, `${CONFIG}/alerts.yml`],
       alerting: {
-        alertmanagers: [
-          {
-            static_configs: [{ targets: [`alertmanager:${alertmanager.ports.http}`] }],
-            basic_auth: at("alertmanager"),
+        alertmanagers: services
+          .filter(({ name }) => name === "alertmanager")
+          .map(({ name, ports }) => ({
+            static_configs: [{ targets: [`${name}:${ports.http}`] }],
+            basic_auth: at(name),
             api_version: "v2",
-          },
-        ],
+          })),
       },
       scrape_configs: [...scrapeConfigs(scrapes, services), ...routeProbes(services)],
     },

@@ -1,5 +1,5 @@
 import { secretRef, secretText } from "../../model/secrets";
-import type { ConfigureContext, FileSpec } from "../../model/service";
+import type { ConfigureContext, FileSpec, PlatformContext } from "../../model/service";
 import type { Settings } from "../../model/settings";
 
 const SECRETS = "/run/secrets";
@@ -17,19 +17,11 @@ function suppliedFiles({
   ].flatMap(({ file, ...rest }) => (file === undefined ? [] : [{ ...rest, file }]));
 }
 
-/** What the status page lets Alertmanager in by: the credential that it has at Alertmanager, which knows it too. */
-export const STATUS_PAGE = "status-api";
-const statusHook = (context: ConfigureContext) => context.consumers.find(({ name }) => name === STATUS_PAGE);
-
 export function receiverSecrets(context: ConfigureContext): readonly FileSpec[] {
-  const hook = statusHook(context);
-  return [
-    ...suppliedFiles(context.settings).map(({ name, what, file }) => ({
-      path: name,
-      content: secretText`${secretRef(context.own(name, `Alertmanager: ${what}`, { file }))}`,
-    })),
-    ...(hook ? [{ path: "status-api-hook", content: secretText`${secretRef(hook.credential)}` }] : []),
-  ];
+  return suppliedFiles(context.settings).map(({ name, what, file }) => ({
+    path: name,
+    content: secretText`${secretRef(context.own(name, `Alertmanager: ${what}`, { file }))}`,
+  }));
 }
 
 /** A receiver as Alertmanager's file has it. */
@@ -42,8 +34,7 @@ export interface Receiver {
  * Who hears what. `critical` wakes somebody, `warning` writes to somebody, `info` is on record, `heartbeat` says that
  * the alerts work; the status page hears of what its readers would notice.
  */
-export function receiversOf(context: ConfigureContext): readonly Receiver[] {
-  const { settings } = context;
+export function receiversOf({ settings, services }: PlatformContext): readonly Receiver[] {
   const { pagerduty, heartbeat } = settings.alerts;
   return [
     {
@@ -57,17 +48,13 @@ export function receiversOf(context: ConfigureContext): readonly Receiver[] {
     { name: "info" },
     {
       name: "status-page",
-      ...(statusHook(context)
-        ? {
-            webhook_configs: [
-              {
-                url: `http://${STATUS_PAGE}:8431/alerts`,
-                send_resolved: true,
-                http_config: { authorization: { credentials_file: `${SECRETS}/status-api-hook` } },
-              },
-            ],
-          }
-        : {}),
+      webhook_configs: services
+        .filter(({ name }) => name === "status-api")
+        .map(({ name, ports }) => ({
+          url: `http://${name}:${ports.http}/alerts`,
+          send_resolved: true,
+          http_config: { authorization: { credentials_file: `${SECRETS}/${name}-password` } },
+        })),
     },
     {
       name: "heartbeat",

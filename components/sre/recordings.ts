@@ -53,23 +53,27 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
 const TRAEFIK = "traefik_entrypoint_requests_total";
 // a socket is a request that takes hours
 const TRAEFIK_SECONDS = `traefik_entrypoint_request_duration_seconds_bucket{protocol!~"websocket|sse"}`;
-const rates = (series: string, more = ""): string =>
-  `sum by (service, capability, tier, lane${more}) (rate(${series}[5m]))`;
+const rates = (series: string, window = "5m", more = ""): string =>
+  `sum by (service, capability, tier, lane${more}) (rate(${series}[${window}]))`;
+
+/** Share of what failed. Nothing that failed is none of it, not no answer. */
+function failedShare(failures: string, requests: string, window: string): string {
+  const all = rates(requests, window);
+  return `(${rates(failures, window)} or 0 * ${all}) / ${all}`;
+}
 
 const REQUEST_RULES: readonly Recording[] = [
   { record: "service:http_requests:rate5m", expr: `${rates(`${KIT}_count${asked}`)} or ${rates(TRAEFIK)}` },
-  {
-    record: "service:http_errors:rate5m",
-    expr: `${rates(`${KIT}_count${failed}`)} or ${rates(`${TRAEFIK}{code=~"5.."}`)}`,
-  },
-  {
-    record: "service:http_errors:ratio_rate5m",
-    // nothing that failed is none, not no answer
-    expr: "(service:http_errors:rate5m or 0 * service:http_requests:rate5m) / service:http_requests:rate5m",
-  },
+  ...["1m", "5m"].map((window) => ({
+    record: `service:http_errors:ratio_rate${window}`,
+    expr: [
+      failedShare(`${KIT}_count${failed}`, `${KIT}_count${asked}`, window),
+      failedShare(`${TRAEFIK}{code=~"5.."}`, TRAEFIK, window),
+    ].join(" or "),
+  })),
   {
     record: "service:http_duration_seconds:bucket_rate5m",
-    expr: `${rates(`${KIT}_bucket${asked}`, ", le")} or ${rates(TRAEFIK_SECONDS, ", le")}`,
+    expr: `${rates(`${KIT}_bucket${asked}`, "5m", ", le")} or ${rates(TRAEFIK_SECONDS, "5m", ", le")}`,
   },
 ];
 

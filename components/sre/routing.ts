@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ConfigureContext, ServiceSpec } from "../../model/service";
+import type { PlatformContext, ServiceSpec } from "../../model/service";
 import { exchangeIntervals } from "./calendar";
 import { receiversOf } from "./receivers";
 
@@ -7,7 +7,7 @@ import { receiversOf } from "./receivers";
  * Alertmanager's whole file. One message for all alerts of a name, a service and a lane; what is silent because of
  * something else is inhibited; what waits for a market waits for it.
  */
-export function alertmanagerConfig(context: ConfigureContext): string {
+export function alertmanagerConfig(context: PlatformContext): string {
   return stringify(
     {
       global: { resolve_timeout: "5m" },
@@ -20,7 +20,10 @@ export function alertmanagerConfig(context: ConfigureContext): string {
   );
 }
 
-const only = (severity: string) => [`severity = ${severity}`];
+/** Matchers in the form in which nothing has to be guessed. */
+const is = (label: string, value: string): string => `${label} = ${JSON.stringify(value)}`;
+const isOneOf = (label: string, ...values: readonly string[]): string =>
+  `${label} =~ ${JSON.stringify(values.join("|"))}`;
 
 /** Without matchers at the top: what no route names still reaches somebody. */
 const ROUTE = {
@@ -32,22 +35,27 @@ const ROUTE = {
   routes: [
     {
       receiver: "heartbeat",
-      matchers: ["alertname = Watchdog"],
+      matchers: [is("alertname", "Watchdog")],
       group_wait: "0s",
       group_interval: "1m",
       repeat_interval: "1m",
     },
     // goes on to those who are told by message
-    { receiver: "status-page", matchers: ["severity =~ critical|warning"], group_wait: "5s", continue: true },
+    {
+      receiver: "status-page",
+      matchers: [isOneOf("severity", "critical", "warning")],
+      group_wait: "5s",
+      continue: true,
+    },
     {
       receiver: "warning",
-      matchers: ["alertname = QuotesStaleInSession"],
+      matchers: [is("alertname", "QuotesStaleInSession")],
       active_time_intervals: ["exchange-open"],
       mute_time_intervals: ["exchange-holidays"],
     },
-    { receiver: "critical", matchers: only("critical"), repeat_interval: "1h" },
-    { receiver: "warning", matchers: only("warning") },
-    { receiver: "info", matchers: only("info") },
+    { receiver: "critical", matchers: [is("severity", "critical")], repeat_interval: "1h" },
+    { receiver: "warning", matchers: [is("severity", "warning")] },
+    { receiver: "info", matchers: [is("severity", "info")] },
   ],
 };
 
@@ -69,25 +77,28 @@ const SYMPTOMS = [
  * store over what stands on it; the gateway over every route; the host's want over what it explains.
  */
 export function inhibitRules(services: readonly ServiceSpec[]): readonly object[] {
-  const symptoms = `alertname =~ ${SYMPTOMS.join("|")}`;
-  const stores = services.filter(({ gate, needs }) => gate && needs !== undefined).map(({ name }) => name);
+  const stores = services.filter(({ gate }) => gate).map(({ name }) => name);
   return [
-    { source_matchers: ["alertname = ServiceDown"], target_matchers: [symptoms], equal: ["service"] },
+    {
+      source_matchers: [is("alertname", "ServiceDown")],
+      target_matchers: [isOneOf("alertname", ...SYMPTOMS)],
+      equal: ["service"],
+    },
     ...stores.map((store) => ({
-      source_matchers: ["alertname =~ ServiceDown|StoreUnreachable", `service = ${store}`],
-      target_matchers: [`needs =~ "(.+,)?${store}(,.+)?"`],
+      source_matchers: [isOneOf("alertname", "ServiceDown", "StoreUnreachable"), is("service", store)],
+      target_matchers: [isOneOf("needs", `(.+,)?${store}(,.+)?`)],
     })),
     {
-      source_matchers: ["alertname = ServiceDown", "service = gateway"],
-      target_matchers: ["alertname = RouteUnreachable"],
+      source_matchers: [is("alertname", "ServiceDown"), is("service", "gateway")],
+      target_matchers: [is("alertname", "RouteUnreachable")],
     },
     {
-      source_matchers: ["alertname =~ DiskSpaceCritical|HostMemoryCritical"],
-      target_matchers: ["severity = warning"],
+      source_matchers: [isOneOf("alertname", "DiskSpaceCritical", "HostMemoryCritical")],
+      target_matchers: [is("severity", "warning")],
     },
     ...PAIRS.map(([critical, warning]) => ({
-      source_matchers: [`alertname = ${critical}`],
-      target_matchers: [`alertname = ${warning}`],
+      source_matchers: [is("alertname", critical)],
+      target_matchers: [is("alertname", warning)],
       equal: ["service"],
     })),
   ];

@@ -8,12 +8,21 @@ import {
   postgresExporter,
   valkeyExporter,
 } from "./exporters";
+import { grafanaService } from "./grafana";
 import { prometheus } from "./prometheus";
+import { statusApi, statusDatabase, statusWeb } from "./status";
+
+/** Shows what Prometheus knows; Alertmanager's silences too. */
+export const grafana = grafanaService(prometheus, alertmanager);
 
 /** What watches the platform. */
 export const sreWorkloads: readonly Workload[] = [
   prometheus,
   alertmanager,
+  grafana,
+  statusDatabase,
+  statusApi,
+  statusWeb,
   blackboxExporter,
   nodeExporter,
   natsExporter,

@@ -1,5 +1,11 @@
-import { joinTexts, secretRef, secretText } from "../../model/secrets";
+import { joinTexts, secretRef, secretText, type Credential } from "../../model/secrets";
 import type { ConfigureContext, FileSpec } from "../../model/service";
+
+/** Somebody who shows a credential that was made for another place. */
+export interface Login {
+  readonly username: string;
+  readonly credential: Credential;
+}
 
 /**
  * Logins of Prometheus and Alertmanager, which share the format: the operator, each consumer, and users of the
@@ -8,12 +14,16 @@ import type { ConfigureContext, FileSpec } from "../../model/service";
  */
 export function webConfig(
   { operator, consumers, own }: ConfigureContext,
-  ownUsers: readonly string[],
+  { ownUsers, others = [] }: { readonly ownUsers: readonly string[]; readonly others?: readonly Login[] },
 ): readonly FileSpec[] {
   const mine = ownUsers.map((name) => own(name, `${operator.purpose.split(":")[0]}: ${name}`));
-  const users = [operator, ...consumers.map(({ credential }) => credential), ...mine].map(
-    (credential) => secretText`  ${credential.username}: "${secretRef(credential, "bcrypt")}"\n`,
-  );
+  const users = [
+    ...[operator, ...consumers.map(({ credential }) => credential), ...mine].map((credential) => ({
+      username: credential.username,
+      credential,
+    })),
+    ...others,
+  ].map(({ username, credential }) => secretText`  ${username}: "${secretRef(credential, "bcrypt")}"\n`);
   return [
     { path: "web.yml", content: secretText`basic_auth_users:\n${joinTexts(users)}` },
     ...mine.map((credential) => ({

@@ -86,7 +86,7 @@ function localSources(root: string, recipe: Recipe): readonly SourceFile[] {
 function goSources(root: string, dir: string): readonly SourceFile[] {
   const files = readTree(join(root, dir), dir);
   if (files.length === 0) throw problem(dir, "has no sources for a goLocal artifact", join(root, dir));
-  return files.filter((file) => !/_test\.go$|\.md$/.test(file.path));
+  return files.filter((file) => !/_test\.go$|\.md$|\/testdata\//.test(file.path));
 }
 
 function readTree(folder: string, prefix: string): readonly SourceFile[] {

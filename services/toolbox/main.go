@@ -27,18 +27,19 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"probe":   {"probe http URL | probe tcp HOST:PORT", "is a service well? (health checks)", runProbe},
-		"install": {"install DIR", "copy this binary to DIR/t26", runInstall},
-		"own":     {"own UID:GID PATH...", "give volumes their owner", runOwn},
-		"ca":      {"ca issue | ca export", "the private CA and its certificates", runCA},
-		"reach":   {"reach [LINE...]", "what can be reached from here, as JSON", runReach},
-		"follow":  {"follow --from DIR --to DIR -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
-		"listen":  {"listen", "which TCP sockets listen here, as JSON", runListen},
+		"probe":        {"probe http URL | probe tcp HOST:PORT", "is a service well? (health checks)", runProbe},
+		"install":      {"install DIR", "copy this binary to DIR/t26", runInstall},
+		"own":          {"own UID:GID PATH...", "give volumes their owner", runOwn},
+		"ca":           {"ca issue | ca export", "the private CA and its certificates", runCA},
+		"reach":        {"reach [LINE...]", "what can be reached from here, as JSON", runReach},
+		"follow":       {"follow --from DIR --to DIR -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
+		"listen":       {"listen", "which TCP sockets listen here, as JSON", runListen},
+		"engine-proxy": {"engine-proxy --stack PREFIX", "a read-only window on the engine, for one stack", runEngineProxy},
 	}
 }
 
 // order fixes the order of the help text.
-var order = []string{"probe", "install", "own", "ca", "reach", "listen", "follow"}
+var order = []string{"probe", "install", "own", "ca", "reach", "listen", "follow", "engine-proxy"}
 
 func main() {
 	os.Exit(dispatch(os.Args[1:], env{os.Stdin, os.Stdout, os.Stderr}))

@@ -16,7 +16,12 @@ const RULES: readonly Rule[] = [
   {
     area: /^components\//,
     may: [/^components\//, /^model\//, /^services\/contracts(\/|$)/],
-    packages: [/^@pulumi\/(pulumi|docker|random)$/, /^yaml$/, /^node:(crypto|fs|path)$/],
+    packages: [
+      /^@pulumi\/(pulumi|docker|random)$/,
+      /^@grafana\/grafana-foundation-sdk\/[a-z]+$/,
+      /^yaml$/,
+      /^node:(crypto|fs|path)$/,
+    ],
   },
   {
     area: /^stacks\//,

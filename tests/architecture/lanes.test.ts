@@ -7,7 +7,7 @@ import { platformWorkloads } from "../../stacks/catalogue";
  */
 const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
   [["frontend", "lowlatency", "backend"], "gateway tools-gateway prometheus jupyterlab"],
-  [["frontend"], "ui console-web status-web k6"],
+  [["frontend"], "ui console-web k6"],
   [["frontend", "backend"], "alertmanager"],
   [["lowlatency"], "nats prism"],
   [
@@ -17,7 +17,7 @@ const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
   ],
   [
     ["backend"],
-    `valkey-state valkey-cache postgres questdb clickhouse s3 opensearch grafana status-api optuna mlflow feast-offline
+    `valkey-state valkey-cache postgres questdb clickhouse s3 opensearch grafana status-api status-web optuna mlflow feast-offline
      marquez governance pnl-service exeq-enhanced treasury orchestrator ray qdrant embedder welcome
      portfolio rl backtest factors simulation fracdiff metalabel screener`,
   ],

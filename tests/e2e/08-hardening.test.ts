@@ -52,7 +52,7 @@ describe("every real container, as the engine has it", () => {
         swap: HostConfig.MemorySwap,
         cpus: HostConfig.NanoCpus,
         mounts: Mounts.map(
-          ({ Name, Destination, RW }) => `${Name ?? "(none)"}:${Destination}:${RW ? "rw" : "ro"}`,
+          ({ Name, Source, Destination, RW }) => `${Name ?? Source}:${Destination}:${RW ? "rw" : "ro"}`,
         ).sort(),
         lanes: Object.keys(NetworkSettings.Networks)
           .filter((name) => name !== "none")
@@ -69,8 +69,11 @@ describe("every real container, as the engine has it", () => {
         memory: planned.memoryMiB * 1024 ** 2,
         swap: planned.memoryMiB * 1024 ** 2,
         cpus: planned.cpus * 1e9,
-        mounts: planned.mounts
-          .map(({ volume, path, readOnly }) => `${physical(volume)}:${path}:${readOnly ? "ro" : "rw"}`)
+        mounts: [
+          ...planned.mounts.map(({ volume, ...mount }) => ({ source: physical(volume), ...mount })),
+          ...(planned.hostMounts ?? []),
+        ]
+          .map(({ source, path, readOnly }) => `${source}:${path}:${readOnly ? "ro" : "rw"}`)
           .sort(),
         lanes: planned.lanes.map(physical).sort(),
         tmpfs: Object.keys(planned.tmpfs).sort(),
@@ -78,7 +81,8 @@ describe("every real container, as the engine has it", () => {
     }
   });
 
-  it("none shares a namespace with the host, mounts a folder of it, or holds its socket", () => {
+  it("none shares a namespace with the host, or mounts anything of it beyond its plan", () => {
+    const planned = new Map(plan.containers.map(({ name, hostMounts }) => [name, hostMounts]));
     for (const [name, { HostConfig, Mounts }] of all) {
       const { NetworkMode = "", PidMode = "", IpcMode = "", UTSMode = "", Privileged, Devices } = HostConfig;
       const host = [NetworkMode, PidMode, IpcMode, UTSMode].filter((mode) => mode === "host");
@@ -88,7 +92,7 @@ describe("every real container, as the engine has it", () => {
       expect({ name, host, binds, Privileged, devices: Devices ?? [] }).toEqual({
         name,
         host: [],
-        binds: [],
+        binds: (planned.get(name) ?? []).map(({ source }) => source),
         Privileged: false,
         devices: [],
       });

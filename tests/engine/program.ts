@@ -66,6 +66,7 @@ export function program({
         volumes: [
           { volumeName: data.name, containerPath: "/data" },
           { volumeName: files.name, containerPath: "/files", readOnly: true },
+          { hostPath: "/var/run/docker.sock", containerPath: "/run/engine.sock", readOnly: true },
         ],
         healthcheck: { tests: ["CMD", "/subject", "probe"], interval: "1s", timeout: "3s", retries: 2 },
         wait: true,

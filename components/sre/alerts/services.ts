@@ -96,8 +96,9 @@ function requestAlerts(
     alert({
       alert: "HighErrorRate",
       severity: pageable(service),
-      expr: `service:http_errors:ratio_rate5m${of} > 0.05 and ${heard}`,
-      for: "1m",
+      // the last minute too: a container that was replaced has failed some, and does not any more
+      expr: `service:http_errors:ratio_rate5m${of} > 0.05 and service:http_errors:ratio_rate1m${of} > 0.05 and ${heard}`,
+      for: "2m",
       summary: `${title} fails many requests`,
       description: `{{ $value | humanizePercentage }} of the requests to ${name} were answered with 5xx.`,
     }),

@@ -19,6 +19,12 @@ export const BURNS = {
 
 /** Fewer requests than that in the long window say nothing of latency. */
 const ENOUGH_EVENTS = 100;
+/**
+ * What is known for less than nine minutes (recorded every 15 s) has just been installed: its first start would be all
+ * that its windows hold. By then the short window has forgotten it.
+ */
+const KNOWN = (service: string): string =>
+  `count_over_time(service:available:1m{service="${service}"}[10m]) > 36`;
 
 /** One that wakes somebody, one that waits until the morning, for each promise of a service. */
 export function sloAlerts(service: ServiceSpec): readonly Alert[] {
@@ -41,7 +47,7 @@ function burnAlert(service: ServiceSpec, slo: Slo, speed: keyof typeof BURNS): A
   return {
     alert: speed === "fast" ? "ErrorBudgetBurnsFast" : "ErrorBudgetBurnsSlowly",
     severity: speed === "fast" ? pageable(service) : "warning",
-    expr: windows.join(" or "),
+    expr: `(${windows.join(" or ")}) and on (service) ${KNOWN(service.name)}`,
     labels: { ...serviceLabels(service), slo: slo.name },
     summary: `${service.title} breaks its promise of ${slo.name}`,
     description: `${slo.promise}. {{ $value | humanizePercentage }} were bad lately: at this pace the budget of 30 days is gone ${speed === "fast" ? "within days" : "before its end"}.`,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import type { Database } from "./database";
+import type { Database } from "../../kit/postgres";
 import type { LoggedIn, User } from "./users";
 
 export type GrantKind = "refresh" | "session";

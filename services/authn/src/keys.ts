@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from "jose";
 import { ALGORITHM } from "../../kit/auth";
-import type { Database } from "./database";
+import type { Database } from "../../kit/postgres";
 
 export interface SigningKey {
   readonly id: string;

@@ -1,5 +1,7 @@
-/** Applied in order, each once, in one transaction with the note that it was. One that was applied is never edited. */
-export const migrations: readonly { readonly id: string; readonly sql: string }[] = [
+import type { Migration } from "../../kit/postgres";
+
+/** One that was applied is never edited. */
+export const migrations: readonly Migration[] = [
   {
     id: "0001-core",
     sql: `

@@ -7,24 +7,23 @@ import {
   milliseconds,
   natsFields,
   secret,
-  text,
   url,
   wholeNumber,
   type ConfigOf,
-  type Log,
   type ServiceContext,
   type ServiceDefinition,
 } from "../../kit";
+import { Database, databaseSettings, postgresFields } from "../../kit/postgres";
 import { addAccountRoutes } from "./account-routes";
 import { Audit } from "./audit";
 import { Clients } from "./clients";
-import { Database } from "./database";
 import { acceptForms } from "./forms";
 import { Grants } from "./grants";
 import { addKeyRoutes } from "./key-routes";
 import { Keys } from "./keys";
 import { addLoginRoutes } from "./login-routes";
 import { Logins } from "./logins";
+import { migrations } from "./migrations";
 import { opaClient } from "./opa";
 import type { Parts } from "./parts";
 import { Throttle } from "./throttle";
@@ -35,10 +34,7 @@ import { Users } from "./users";
 
 export const fields = {
   ...natsFields,
-  /** postgres://host:port/database */
-  POSTGRES_URL: url("postgres"),
-  POSTGRES_USERNAME: text(),
-  POSTGRES_PASSWORD: secret(),
+  ...postgresFields,
   OPA_URL: url("http", "https"),
   OPA_TOKEN: secret(),
   /** Of the first admin, whose name is admin. */
@@ -97,17 +93,13 @@ type Context = ServiceContext<typeof fields>;
 
 /** @returns once its tables are there, however long the server takes to come up */
 async function openDatabase({ config, log, health, onStop }: Context): Promise<Database> {
-  const { hostname, port, pathname } = new URL(config.POSTGRES_URL);
-  const settings = {
-    host: hostname,
-    port: Number(port || 5432),
-    user: config.POSTGRES_USERNAME,
-    password: config.POSTGRES_PASSWORD.reveal(),
-    database: decodeURIComponent(pathname.slice(1)),
-  };
-  const database = new Database(settings, (error) =>
-    log.warn({ reason: error.message }, "postgres: connection lost"),
-  );
+  const database = new Database({
+    settings: databaseSettings(config),
+    of: "users",
+    migrations,
+    lock: 8114,
+    onError: (error) => log.warn({ reason: error.message }, "postgres: connection lost"),
+  });
   onStop(() => database.close());
   health.addReadiness({
     name: "postgres",
@@ -115,21 +107,8 @@ async function openDatabase({ config, log, health, onStop }: Context): Promise<D
       await database.query("SELECT 1");
     },
   });
-  await migrated(database, log);
+  await database.migrateWhenReachable(log);
   return database;
-}
-
-async function migrated(database: Database, log: Log): Promise<void> {
-  for (;;) {
-    try {
-      return await database.migrate();
-    } catch (error) {
-      const { cause } = error as Error;
-      if (cause === undefined) throw error;
-      log.warn({ err: cause }, "postgres: not reachable, trying again");
-      await wait(RETRY_MS);
-    }
-  }
 }
 
 function partsOf({ config, log, metrics }: Context, database: Database): Parts {

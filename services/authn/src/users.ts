@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PoolClient } from "pg";
 import type { Role } from "../../kit";
-import type { Database } from "./database";
+import type { Database } from "../../kit/postgres";
 import { hashPassword, verifyPassword } from "./passwords";
 
 export interface User {

@@ -1,4 +1,3 @@
-import { Gauge } from "prom-client";
 import type { z } from "zod";
 import { batchOf, confirmedFill, patterns, subjects, tick } from "../../contracts";
 import {
@@ -16,6 +15,7 @@ import { Follower, streamFacts } from "../../kit/follow";
 import { hear, repeat } from "../../kit/running";
 import { connectValkey, valkeyStateFields } from "../../kit/valkey";
 import { Ledger } from "./ledger";
+import { createMetrics } from "./metrics";
 import { addRoutes } from "./routes";
 import { LedgerStore } from "./store";
 import { Teller } from "./teller";
@@ -112,15 +112,7 @@ async function setup(context: Context, verify: Verify): Promise<void> {
       teller.tellAccounts(Date.now());
     }),
   );
-  new Gauge({
-    name: "pnl_stream_lag_messages",
-    help: "Messages of a stream that are not counted yet.",
-    labelNames: ["stream"],
-    registers: [metrics],
-    collect() {
-      this.set({ stream: "FILLS" }, reader.lag);
-    },
-  });
+  createMetrics(metrics, ledger, () => reader.lag);
 
   authenticate(http, verify);
   addRoutes(http, ledger);

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorAnswer } from "../../kit/errors";
-import { html, type Markup } from "./html";
+import { html, type Markup } from "../../kit/html";
 import type { Route } from "./routes";
 import { stylesheetPath, stylesheetVersion } from "./style";
 

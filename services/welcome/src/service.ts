@@ -4,7 +4,7 @@ import { text } from "../../kit/config";
 import type { Http } from "../../kit/http";
 import type { ServiceDefinition } from "../../kit/service";
 import { errorAnswer, errorPage, landingPage, type Problem } from "./pages";
-import { RouteList, type Route } from "./routes";
+import { routeList, type Route } from "./routes";
 import { stylesheet, stylesheetPath, stylesheetVersion } from "./style";
 
 const fields = {
@@ -20,12 +20,12 @@ export const welcome: ServiceDefinition<typeof fields> = {
   port: 8080,
   config: fields,
   setup: ({ config, http, log, health, onStop }) => {
-    const list = new RouteList(config.ROUTES_FILE, log);
-    list.start();
+    const list = routeList(config.ROUTES_FILE, log);
+    void list.start();
     onStop(() => list.stop());
     // a page without routes is better than none
     health.addReadiness({ name: "routes", check: () => list.assertGood(), required: false });
-    addPages(http, config.TITLE, () => list.routes);
+    addPages(http, config.TITLE, () => list.value);
   },
 };
 

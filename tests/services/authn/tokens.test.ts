@@ -1,7 +1,7 @@
 import { generateKeyPair, exportJWK, SignJWT, UnsecuredJWT, decodeProtectedHeader } from "jose";
-import { Database } from "../../../services/authn/src/database";
 import { Keys } from "../../../services/authn/src/keys";
 import { jwtVerifier } from "../../../services/kit";
+import { Database } from "../../../services/kit/postgres";
 import { startNats, startPostgres, type Store } from "../stores";
 import {
   ADMIN_PASSWORD,
@@ -191,10 +191,13 @@ test("tokens that are not ours are refused, here and by the kit", async () => {
 });
 
 test("tokens of our own key that have ended, or are for somebody else, are refused", async () => {
-  const database = new Database(
-    { host: postgres.host, port: postgres.port, user: "test", password: "test", database: "test" },
-    () => undefined,
-  );
+  const database = new Database({
+    settings: { host: postgres.host, port: postgres.port, user: "test", password: "test", database: "test" },
+    of: "users",
+    migrations: [],
+    lock: 8114,
+    onError: () => undefined,
+  });
   const keys = new Keys({ database, sealKey: SEALING_KEY, keepMs: 60_000 });
   await keys.load();
   const { id, key } = await keys.signing();

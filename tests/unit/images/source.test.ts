@@ -62,6 +62,7 @@ describe("recipeTag", () => {
   it.each([
     ["a Go test", "services/tool/main_test.go", "package main // changed\n"],
     ["Go notes", "services/tool/README.md", "other words\n"],
+    ["what Go tests read", "services/tool/testdata/answer.json", "{}"],
     ["another recipe", "images/other/Dockerfile", "FROM scratch\nUSER 1\n"],
     ["an editor's file", "images/app/files/.app.conf.swp", "x"],
     ["a file that is not in the context", "images/app/notes.txt", "x"],

@@ -128,6 +128,13 @@ describe("the container of", () => {
     });
   });
 
+  it("a service that mounts something of the host; the reason stays with the spec", () => {
+    const mount = { source: "/var/run/engine.sock", path: "/run/engine.sock", readOnly: true };
+    const seeing = plan([service({ name: "seer", hostMounts: [{ ...mount, reason: "a test" }] })]);
+    expect(container(seeing, "seer").hostMounts).toEqual([mount]);
+    expect(container(seeing, "toolbox")).not.toHaveProperty("hostMounts");
+  });
+
   it("a service of our own, with what it is handed by its needs", () => {
     const { labels, ...rest } = container(platform, "app");
     expect(rest).toEqual({

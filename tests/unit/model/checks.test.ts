@@ -110,6 +110,24 @@ describe("values", () => {
   });
 });
 
+describe("mounts of the host", () => {
+  const good = { source: "/var/run/engine.sock", path: "/run/engine.sock", readOnly: true, reason: "r" };
+
+  it("have absolute paths and a reason", () => {
+    expect(problems([service({ name: "app", hostMounts: [good] })])).toEqual([]);
+    for (const bad of [{ source: "engine.sock" }, { path: "run" }, { reason: " " }])
+      expect(problems([service({ name: "app", hostMounts: [{ ...good, ...bad }] })])).toEqual([
+        {
+          path: "service app: hostMounts",
+          what: "is incomplete",
+          value: { ...good, ...bad },
+          allowed: "absolute paths on the host and in the container, and a reason",
+          fix: "say what is mounted where, and why the workload cannot do without",
+        },
+      ]);
+  });
+});
+
 describe("needs", () => {
   it("are part of the platform", () => {
     expect(problems([service({ name: "app", needs: [store] })])).toEqual([

@@ -55,6 +55,22 @@ describe("composeExport", () => {
     });
   });
 
+  test("a mount of the host, which must be there", () => {
+    const hostMounts = [{ source: "/var/run/engine.sock", path: "/run/engine.sock", readOnly: true }];
+    const document = exported(plan({ containers: [container({ name: "seer", hostMounts })] }));
+    expect(document["services"]?.["seer"]).toMatchObject({
+      volumes: [
+        {
+          type: "bind",
+          source: "/var/run/engine.sock",
+          target: "/run/engine.sock",
+          read_only: true,
+          bind: { create_host_path: false },
+        },
+      ],
+    });
+  });
+
   test("a job ends, is off every network, and is never looked for in a registry", () => {
     expect(exported()["services"]?.["store-data-owner"]).toMatchObject({
       image: "trade2026/toolbox:0123456789ab",

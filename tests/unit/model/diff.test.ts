@@ -43,6 +43,7 @@ describe("diffPlans", () => {
     ["lanes", { lanes: ["lowlatency"] }],
     ["tmpfs", { tmpfs: {} }],
     ["published ports", { ports: [] }],
+    ["mounts of the host", { hostMounts: [{ source: "/a", path: "/b", readOnly: true }] }],
     [
       "probe",
       {

@@ -168,6 +168,7 @@ describe("configs/images.yaml", () => {
         ...[
           "clickhouse",
           "debian",
+          "grafana",
           "nats",
           "node",
           "opa",

@@ -98,3 +98,30 @@ it("names the protocol of the tool where it is not the service's own", () => {
   const [route] = plannedRoutes([store], settings({ exposeData: true }), registry.wellKnown);
   expect(route?.url).toBe("tls+postgresql://localhost:8430");
 });
+
+it("lets the settings decide who may use a route or a tool", () => {
+  const page = service({
+    name: "page",
+    route: { path: "/api/page", role: ({ statusPage }) => (statusPage === "public" ? "none" : "viewer") },
+    tools: [
+      {
+        hostPort: 8430,
+        port: "http",
+        protocol: "http",
+        login: ({ statusPage }) => (statusPage === "public" ? "none" : "gateway"),
+        data: false,
+        title: "Page",
+      },
+    ],
+  });
+  const rolesWith = (statusPage: string) =>
+    plannedRoutes([page], settings({ statusPage }), registry.wellKnown).map(({ kind, role }) => [kind, role]);
+  expect(rolesWith("private")).toEqual([
+    ["api", "viewer"],
+    ["tool", "gateway login"],
+  ]);
+  expect(rolesWith("public")).toEqual([
+    ["api", "none"],
+    ["tool", "none"],
+  ]);
+});

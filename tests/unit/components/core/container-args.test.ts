@@ -35,6 +35,12 @@ const store = service({
 const platform = plan([
   store,
   job({ name: "seed", command: ["seed"] }),
+  service({
+    name: "seer",
+    hostMounts: [
+      { source: "/var/run/engine.sock", path: "/run/engine.sock", readOnly: true, reason: "a test" },
+    ],
+  }),
   service({ name: "app", image: inHouse("app"), lanes: ["backend"] }),
 ]);
 
@@ -149,6 +155,13 @@ describe("the provider's inputs for", () => {
     });
   });
 
+  it("a service that says which socket of the host it cannot do without", () => {
+    expect(args("seer").volumes).toEqual([
+      { volumeName: "vol-toolbox", containerPath: "/opt/t26", readOnly: true },
+      { hostPath: "/var/run/engine.sock", containerPath: "/run/engine.sock", readOnly: true },
+    ]);
+  });
+
   it("a writer: never started, on no network, with a root that takes uploads", () => {
     expect(args("store-secrets", { uploads: [{ path: "/volume/admin", content: "hidden" }] })).toEqual({
       name: "trade2026-store-secrets",
@@ -200,7 +213,7 @@ describe("what must not be there:", () => {
         ]),
       );
       expect(["bridge", "none"]).toContain(one.networkMode);
-      expect(JSON.stringify(one.volumes)).not.toMatch(/hostPath|docker\.sock/);
+      if (one.name !== "trade2026-seer") expect(JSON.stringify(one.volumes)).not.toMatch(/hostPath|\.sock/);
     }
   });
 

@@ -197,13 +197,23 @@ describe("the routes", () => {
     });
   });
 
-  it("keep their prefix where the service wants it", () => {
+  it("keep their prefix where the service wants it, but for the word on its health", () => {
     const kept = service({ name: "live", route: { path: "/ws", stripPrefix: false, inFlight: 6000 } });
-    const { http } = routesConfig(context([kept])) as { http: { middlewares: object } };
+    const { http } = routesConfig(context([kept])) as {
+      http: { middlewares: object; routers: Record<string, object> };
+    };
+    expect(http.routers["live-health"]).toMatchObject({
+      rule: "(Host(`localhost`) || Host(`127.0.0.1`)) && Path(`/ws/health`)",
+      priority: 14,
+      service: "live",
+      middlewares: ["security-headers", "live-rate", "live-in-flight", "live-body", "health"],
+    });
+    expect(http.middlewares).toMatchObject({ health: { replacePath: { path: "/health" } } });
     expect(http.middlewares).toMatchObject({ "live-in-flight": { inFlightReq: { amount: 6000 } } });
     expect(Object.keys(http.middlewares)).toEqual([
       "security-headers",
       "login",
+      "health",
       "live-rate",
       "live-in-flight",
       "live-body",

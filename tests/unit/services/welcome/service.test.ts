@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog, startService, type RunningService } from "../../../../services/kit";
-import { RouteList } from "../../../../services/welcome/src/routes";
+import { startService, type RunningService } from "../../../../services/kit";
 import { originalPath, welcome } from "../../../../services/welcome/src/service";
 
 let dir: string;
@@ -100,27 +99,6 @@ test("where the visitor was", () => {
   expect(path(`/${"a".repeat(5000)}`)).toHaveLength(200);
 });
 
-test("the file is read again when it changes; a bad one keeps the routes and degrades", async () => {
-  const list = new RouteList(file, createLog("welcome", "1", "error", { write: () => undefined }), 20);
-  list.start();
-  await until(() => Promise.resolve(list.routes.length === 1));
-  writeFileSync(file, JSON.stringify([orders, { ...orders, title: "More" }]));
-  await until(() => Promise.resolve(list.routes.length === 2));
-  expect(() => list.assertGood()).not.toThrow();
-
-  writeFileSync(file, "[{}]");
-  await until(() => Promise.resolve(isBad(list)));
-  expect(list.routes).toHaveLength(2);
-  rmSync(file);
-  await new Promise((wake) => setTimeout(wake, 60));
-  expect(isBad(list)).toBe(true);
-
-  writeFileSync(file, JSON.stringify([orders]));
-  await until(() => Promise.resolve(!isBad(list)));
-  expect(list.routes).toEqual([orders]);
-  list.stop();
-});
-
 test("without a file it serves, and is degraded", async () => {
   const bare = await startService(welcome, {
     HTTP_HOST: "127.0.0.1",
@@ -138,15 +116,6 @@ test("without a file it serves, and is degraded", async () => {
   });
   await bare.stop();
 });
-
-function isBad(list: RouteList): boolean {
-  try {
-    list.assertGood();
-    return false;
-  } catch {
-    return true;
-  }
-}
 
 async function until(happened: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {

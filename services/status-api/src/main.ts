@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { statusApi } from "./service";
+
+runService(statusApi());

@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { statusWeb } from "./service";
+
+runService(statusWeb);

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from "../../model/service";
-import { serviceLabels, type Recording, type RuleGroup } from "./rule";
+import { selected, serviceLabels, type Recording, type RuleGroup } from "./rule";
 import { INTERNAL_ROUTES } from "./slo";
 import type { Scrape } from "./scrape";
 
@@ -23,7 +23,7 @@ export function recordingGroups(
 ): readonly RuleGroup[] {
   return [
     { name: "up", rules: services.map((service) => upRule(service, scrapes)) },
-    { name: "requests", rules: [...KIT_RULES, ...TRAEFIK_RULES, ...QUANTILE_RULES] },
+    { name: "requests", rules: [...REQUEST_RULES, ...QUANTILE_RULES] },
     { name: "resources", rules: RESOURCE_RULES },
   ];
 }
@@ -39,7 +39,7 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
   const seen = [
     ...(asks ? [`up{job="${name}"}`] : []),
     ...own.map(({ job, up }) =>
-      up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, name),
+      up === undefined ? `up{job="${job}",service="${name}"}` : selected(up, `service="${name}"`),
     ),
     `container_healthy{service="${name}"}`,
   ];
@@ -50,40 +50,30 @@ function upRule(service: ServiceSpec, scrapes: readonly Scrape[]): Recording {
   };
 }
 
-/** A series, which may have labels already, of that service alone. */
-function selected(series: string, service: string): string {
-  return series.endsWith("}")
-    ? `${series.slice(0, -1)},service="${service}"}`
-    : `${series}{service="${service}"}`;
-}
+const TRAEFIK = "traefik_entrypoint_requests_total";
+// a socket is a request that takes hours
+const TRAEFIK_SECONDS = `traefik_entrypoint_request_duration_seconds_bucket{protocol!~"websocket|sse"}`;
+const rates = (series: string, window = "5m", more = ""): string =>
+  `sum by (service, capability, tier, lane${more}) (rate(${series}[${window}]))`;
 
 /** Share of what failed. Nothing that failed is none of it, not no answer. */
-function errorRules(failures: string, requests: string): readonly Recording[] {
-  return (["1m", "5m"] as const).map((window) => {
-    const of = (series: string): string => `sum ${BY} (rate(${series}[${window}]))`;
-    return {
-      record: `service:http_errors:ratio_rate${window}`,
-      expr: `(${of(failures)} or 0 * ${of(requests)}) / ${of(requests)}`,
-    };
-  });
+function failedShare(failures: string, requests: string, window: string): string {
+  const all = rates(requests, window);
+  return `(${rates(failures, window)} or 0 * ${all}) / ${all}`;
 }
 
-const KIT_RULES: readonly Recording[] = [
-  { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${KIT}_count${asked}[5m]))` },
-  ...errorRules(`${KIT}_count${failed}`, `${KIT}_count${asked}`),
+const REQUEST_RULES: readonly Recording[] = [
+  { record: "service:http_requests:rate5m", expr: `${rates(`${KIT}_count${asked}`)} or ${rates(TRAEFIK)}` },
+  ...["1m", "5m"].map((window) => ({
+    record: `service:http_errors:ratio_rate${window}`,
+    expr: [
+      failedShare(`${KIT}_count${failed}`, `${KIT}_count${asked}`, window),
+      failedShare(`${TRAEFIK}{code=~"5.."}`, TRAEFIK, window),
+    ].join(" or "),
+  })),
   {
     record: "service:http_duration_seconds:bucket_rate5m",
-    expr: `sum by (service, capability, tier, lane, le) (rate(${KIT}_bucket${asked}[5m]))`,
-  },
-];
-
-const TRAEFIK = "traefik_entrypoint_requests_total";
-const TRAEFIK_RULES: readonly Recording[] = [
-  { record: "service:http_requests:rate5m", expr: `sum ${BY} (rate(${TRAEFIK}[5m]))` },
-  ...errorRules(`${TRAEFIK}{code=~"5.."}`, TRAEFIK),
-  {
-    record: "service:http_duration_seconds:bucket_rate5m",
-    expr: `sum by (service, capability, tier, lane, le) (rate(traefik_entrypoint_request_duration_seconds_bucket[5m]))`,
+    expr: `${rates(`${KIT}_bucket${asked}`, "5m", ", le")} or ${rates(TRAEFIK_SECONDS, "5m", ", le")}`,
   },
 ];
 

@@ -48,6 +48,21 @@ export function serviceLabels(service: ServiceSpec): Readonly<Record<string, str
 export const pageable = ({ tier }: ServiceSpec): Severity =>
   tier === "P0" || tier === "P1" ? "critical" : "warning";
 
+/**
+ * True when a counter with labels has counted within a window. Such a series is not there before the first thing that
+ * it counts, and `increase` sees nothing in a series that begins with 1: what was not there a window ago counts too.
+ * @param series selector of one counter
+ */
+export const hasCounted = (series: string, window: string): string =>
+  `increase(${series}[${window}]) > 0 or (${series} unless ${series} offset ${window}) > 0`;
+
+/** A series, which may have labels already, and one more of them. @param matcher `service="oms"` */
+export const selected = (series: string, matcher: string): string =>
+  series.endsWith("}") ? `${series.slice(0, -1)},${matcher}}` : `${series}{${matcher}}`;
+
+/** A number of things for a description: `increase` extrapolates, and nobody met 1.05 deadlocks. */
+export const COUNT = '{{ $value | printf "%.0f" }}';
+
 /** The stores that a service stands on, so that a store that is down speaks for all of them. */
 export function storesOf(service: Workload): readonly string[] {
   const stores = (needs: readonly Need[]): readonly string[] =>

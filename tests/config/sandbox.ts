@@ -47,6 +47,8 @@ export interface Changes {
   readonly networkOf?: Docker.Container;
   /** Container ports to reach on 127.0.0.1, at a host port that the engine chooses. */
   readonly publish?: readonly number[];
+  /** Besides the planned environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Does nothing, for ever, in place of its program. */
   readonly idle?: true;
 }
@@ -134,7 +136,7 @@ export class Sandbox {
     await this.#fill(plan);
     const { entrypoint, command } = changes.idle ? IDLE : changes;
     const container = await this.docker.createContainer({
-      ...containerOptions(plan),
+      ...containerOptions({ ...plan, env: { ...plan.env, ...changes.env } }),
       ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
       ...(command === undefined ? {} : { Cmd: [...command] }),
       ...(changes.idle ? { OpenStdin: true } : {}),

@@ -72,13 +72,14 @@ export const HOST_ALERTS: readonly Alert[] = [
     expr: "abs(node_timex_offset_seconds) > 0.05 and node_timex_sync_status == 1",
     for: "5m",
     summary: "The host's clock is wrong",
-    description: "It differs by {{ $value }} s from its time servers. Orders and ticks carry wrong times.",
+    description:
+      "It differs by {{ $value | humanizeDuration }} from its time servers. Orders and ticks carry wrong times.",
   },
   {
     ...host,
     alert: "ClockNotSynchronised",
     severity: "info",
-    expr: "min_over_time(node_timex_sync_status[10m]) == 0",
+    expr: "max_over_time(node_timex_sync_status[10m]) == 0",
     for: "10m",
     summary: "Nothing keeps the host's clock right",
     description: "The kernel knows of no time server. Install chrony or systemd-timesyncd on the host.",

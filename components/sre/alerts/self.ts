@@ -1,4 +1,4 @@
-import type { Alert } from "../rule";
+import { COUNT, type Alert } from "../rule";
 
 const of = (service: string): Pick<Alert, "labels" | "dashboard"> => ({
   labels: { service },
@@ -19,7 +19,8 @@ export const SELF_ALERTS: readonly Alert[] = [
     ...of("prometheus"),
     alert: "TargetDown",
     severity: "warning",
-    expr: `up == 0`,
+    // a probe's answer is about a route; that nobody answers for it is about what probes
+    expr: 'label_replace(up == 0, "service", "blackbox-exporter", "job", "blackbox")',
     for: "2m",
     labels: {},
     summary: "{{ $labels.job }} gives no numbers",
@@ -59,7 +60,7 @@ export const SELF_ALERTS: readonly Alert[] = [
     expr: "increase(prometheus_target_scrapes_sample_out_of_order_total[10m]) + increase(prometheus_target_scrapes_sample_duplicate_timestamp_total[10m]) > 0",
     for: "10m",
     summary: "Prometheus throws numbers away",
-    description: "{{ $value }} samples came twice or late within ten minutes.",
+    description: `${COUNT} samples came twice or late within ten minutes.`,
   },
   {
     ...of("prometheus"),

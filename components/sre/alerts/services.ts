@@ -88,7 +88,9 @@ function requestAlerts(
 ): readonly Alert[] {
   const { name, title } = service;
   const of = `{service="${name}"}`;
-  const p95 = service.slo?.latency?.p95 ?? USUAL_P95;
+  const promised = service.slo?.latency;
+  // a promise about a histogram of its own says nothing of its requests
+  const p95 = promised && promised.histogram === undefined ? promised.p95 : USUAL_P95;
   const heard = `service:http_requests:rate5m${of} > 0.05`;
   return [
     alert({
@@ -114,7 +116,7 @@ function requestAlerts(
       expr: `service:http_duration_seconds:p95_5m${of} > ${parseDuration(p95) / 1000} and ${heard}`,
       for: "10m",
       summary: `${title} is slow`,
-      description: `One request of twenty to ${name} takes longer than {{ $value | humanizeDuration }}; ${p95} is promised.`,
+      description: `One request of twenty to ${name} takes longer than {{ $value | humanizeDuration }}; ${p95} is expected.`,
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ServiceSpec } from "../../../model/service";
-import { pageable, serviceLabels, storesOf, type Alert } from "../rule";
+import { EXPORTERS } from "../exporters";
+import { COUNT, pageable, selected, serviceLabels, storesOf, type Alert } from "../rule";
 
 /** What is particular to a store; `of` selects its series. */
 type StoreRule = Omit<Alert, "labels" | "dashboard" | "expr" | "severity"> & {
@@ -12,8 +13,9 @@ export function storeAlerts(service: ServiceSpec): readonly Alert[] {
   const word = service.metrics.kind === "exporter" ? service.metrics.exporter : service.name;
   const stores = storesOf(service);
   return (RULES[word] ?? [])
-    .filter(({ alert }) => !(alert === "CacheMissesOften" && service.data.length > 0))
-    .filter(({ alert }) => !(alert === "ValkeyCannotSave" && service.data.length === 0))
+    .filter(({ alert }) =>
+      service.data.length > 0 ? !OF_A_CACHE.includes(alert) : !OF_A_STATE.includes(alert),
+    )
     .map(({ expr, severity, ...rule }) => ({
       ...rule,
       severity: severity === "by tier" ? pageable(service) : severity,
@@ -23,10 +25,14 @@ export function storeAlerts(service: ServiceSpec): readonly Alert[] {
     }));
 }
 
-const unreachable = (title: string, up: string): StoreRule => ({
+/** A cache is full most of the time, and forgets what was not asked for; a state must do neither. */
+const OF_A_CACHE = ["CacheMissesOften"];
+const OF_A_STATE = ["StoreMemoryHigh", "ValkeyCannotSave"];
+
+const unreachable = (title: string, exporter: string): StoreRule => ({
   alert: "StoreUnreachable",
   severity: "by tier",
-  expr: (of) => `${up}{${of}} == 0`,
+  expr: (of) => `${selected(EXPORTERS[exporter]?.up ?? "up", of)} == 0`,
   for: "30s",
   summary: `${title} answers nobody`,
   description: `The exporter cannot log in to {{ $labels.service }}, or gets no answer.`,
@@ -34,7 +40,7 @@ const unreachable = (title: string, up: string): StoreRule => ({
 
 const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
   nats: [
-    unreachable("NATS", "nats_up"),
+    unreachable("NATS", "nats"),
     {
       alert: "ConsumerLags",
       severity: "critical",
@@ -48,10 +54,12 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       alert: "ConsumerStuck",
       severity: "critical",
       expr: (of) =>
-        `nats_consumer_ack_pending_messages{${of}} > 0 and increase(nats_consumer_redelivered_messages_total{${of}}[5m]) > 5`,
-      for: "1m",
+        `max by (service, capability, tier, lane, stream, consumer) (nats_consumer_redelivered_messages{${of}}) > 0`,
+      // one message that succeeds at its second or third time is what redelivery is for
+      for: "2m",
       summary: "{{ $labels.consumer }} gets the same messages again and again",
-      description: "Messages of {{ $labels.stream }} are handed out, and not acknowledged.",
+      description:
+        "{{ $value }} messages of {{ $labels.stream }} were handed out more than once, and are still not acknowledged.",
     },
     {
       alert: "BusStorageHigh",
@@ -78,12 +86,11 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       severity: "warning",
       expr: (of) => `increase(nats_slow_consumers_total{${of}}[5m]) > 0`,
       summary: "NATS has cut off a client that reads too slowly",
-      description:
-        "{{ $value }} times within five minutes; what it subscribed to is lost for it, streams are not.",
+      description: `${COUNT} times within five minutes; what it subscribed to is lost for it, streams are not.`,
     },
   ],
   redis: [
-    unreachable("Valkey", "redis_up"),
+    unreachable("Valkey", "redis"),
     {
       alert: "StoreMemoryHigh",
       severity: "by tier",
@@ -91,7 +98,7 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       for: "5m",
       summary: "Valkey is almost full",
       description:
-        "{{ $value | humanizePercentage }} of its maxmemory. The state refuses writes when it is full; the cache forgets.",
+        "{{ $value | humanizePercentage }} of its maxmemory. When it is full, it refuses writes: orders are not taken.",
     },
     {
       alert: "ValkeyCannotSave",
@@ -112,7 +119,7 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     },
   ],
   postgres: [
-    unreachable("PostgreSQL", "pg_up"),
+    unreachable("PostgreSQL", "postgres"),
     {
       alert: "StoreConnectionsHigh",
       severity: "warning",
@@ -137,7 +144,7 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       severity: "warning",
       expr: (of) => `increase(pg_stat_database_deadlocks{${of}}[10m]) > 0`,
       summary: "Transactions block each other",
-      description: "{{ $value }} deadlocks in {{ $labels.datname }} within ten minutes.",
+      description: `${COUNT} deadlocks in {{ $labels.datname }} within ten minutes.`,
     },
   ],
   questdb: [
@@ -154,7 +161,7 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       severity: "warning",
       expr: (of) => `increase(questdb_unhandled_errors_total{${of}}[10m]) > 0`,
       summary: "QuestDB met an error that it did not expect",
-      description: "{{ $value }} times within ten minutes.",
+      description: `${COUNT} times within ten minutes.`,
     },
   ],
   s3: [
@@ -177,7 +184,7 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
     },
   ],
   opensearch: [
-    unreachable("OpenSearch", "elasticsearch_clusterinfo_up"),
+    unreachable("OpenSearch", "opensearch"),
     {
       alert: "ClusterRed",
       severity: "warning",

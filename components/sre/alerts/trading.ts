@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../../model/service";
 import { instruments, type SessionName } from "../../../services/contracts/instruments";
-import { serviceLabels, storesOf, type Alert } from "../rule";
+import { COUNT, hasCounted, serviceLabels, storesOf, type Alert } from "../rule";
 
 type TradingRule = Omit<Alert, "labels" | "expr"> & { readonly expr: (of: string) => string };
 
@@ -33,7 +33,8 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       severity: "critical",
       // continuous markets are never closed
       expr: (of) =>
-        `sum by (service) (rate(market_data_gateway_ticks_total{${of},outcome="stored"}[1m])) == 0`,
+        // of a gateway that has never stored one, there is no series to be zero
+        `(sum by (service) (rate(market_data_gateway_ticks_total{${of},outcome="stored"}[1m])) or sum by (service) (0 * service:up:now{${of}} offset 2m)) == 0`,
       for: "30s",
       summary: "No ticks come in",
       description: "The market data gateway has stored no tick for a minute; quotes and paper fills are old.",
@@ -46,7 +47,7 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
         `sum by (service, outcome) (rate(market_data_gateway_ticks_total{${of},outcome!="stored"}[5m])) > 0.1`,
       for: "2m",
       summary: "Ticks are lost on their way to the bus",
-      description: "{{ $value }} ticks a second are {{ $labels.outcome }}.",
+      description: '{{ $value | printf "%.1f" }} ticks a second are {{ $labels.outcome }}.',
     },
   ],
   prism: [
@@ -77,17 +78,17 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       ...trading,
       alert: "FillsUnexplained",
       severity: "critical",
-      expr: (of) => `increase(oms_fills_total{${of},outcome=~"overfill|mismatch|illegal|unknown"}[5m]) > 0`,
+      expr: (of) => hasCounted(`oms_fills_total{${of},outcome=~"overfill|mismatch|illegal|unknown"}`, "5m"),
       summary: "The venue reported an execution that no order explains",
-      description: "{{ $value }} executions were {{ $labels.outcome }}: positions may be wrong.",
+      description: `${COUNT} executions were {{ $labels.outcome }}: positions may be wrong.`,
     },
     {
       ...trading,
       alert: "ReportsUnexplained",
       severity: "warning",
-      expr: (of) => `increase(oms_reports_total{${of},outcome=~"refused|unknown"}[5m]) > 0`,
+      expr: (of) => hasCounted(`oms_reports_total{${of},outcome=~"refused|unknown"}`, "5m"),
       summary: "The venue reported what no order explains",
-      description: "{{ $value }} reports ({{ $labels.kind }}) were {{ $labels.outcome }}.",
+      description: `${COUNT} reports ({{ $labels.kind }}) were {{ $labels.outcome }}.`,
     },
     {
       ...trading,
@@ -168,9 +169,9 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       ...trading,
       alert: "RecordsPutAside",
       severity: "warning",
-      expr: (of) => `increase(questdb_writer_rows_total{${of},outcome!="written"}[10m]) > 0`,
+      expr: (of) => hasCounted(`questdb_writer_rows_total{${of},outcome!="written"}`, "10m"),
       summary: "Records do not fit their table",
-      description: "{{ $value }} rows of {{ $labels.table }} were put aside within ten minutes.",
+      description: `${COUNT} rows of {{ $labels.table }} were put aside within ten minutes.`,
     },
   ],
 };

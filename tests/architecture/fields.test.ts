@@ -8,10 +8,7 @@ const AWAITED: Readonly<Record<string, string>> = {
   "VolumePlan.method": "backups",
   "VolumePlan.none": "backups",
   "MetricsSpec.exporter": "scrape jobs",
-  "ServiceSpec.slo": "alerts",
   "ServiceSpec.availability": "alerts",
-  "ServiceSpec.latency": "alerts",
-  "ServiceSpec.p95": "alerts",
 };
 
 const program = sources().filter(

@@ -1,0 +1,38 @@
+/** What the command and its script in k6 have agreed on. */
+
+/** Folder of the script and its files in the container. */
+export const FOLDER = "/load";
+export const FILES = {
+  script: `${FOLDER}/load.js`,
+  run: `${FOLDER}/run.json`,
+  secret: `${FOLDER}/secret`,
+  ca: `${FOLDER}/ca.crt`,
+} as const;
+
+/** Stands before the summary, on a line of its own. */
+export const SUMMARY_MARK = "@@summary ";
+
+/** Names of what the script measures beside k6's own: with the part of the test, and errors with their status. */
+export const LATENCY = "load_latency";
+export const ERRORS = "load_errors";
+
+/** Why the script goes no further, before the first request of the test; the words are for the problem's `what`. */
+export const REFUSALS = {
+  unreachable: "the gateway does not answer",
+  client: "the platform gives the load client no token",
+  mode: "the platform is not in paper mode",
+  unknown: "the platform does not say its trading mode",
+  halted: "trading is not active",
+  market: "nothing that trades around the clock has a price",
+} as const;
+export type Refusal = keyof typeof REFUSALS;
+
+export const refusalText = (refusal: Refusal, found: string): string => `refused(${refusal}): ${found}`;
+
+/** Reads it out of what k6 says; k6 writes words of its own before it. */
+export function refusalIn(text: string): { readonly refusal: Refusal; readonly found: string } | undefined {
+  const match = /refused\((\w+)\): ([^\n]*)/.exec(text);
+  const refusal = match?.[1];
+  if (refusal === undefined || !Object.hasOwn(REFUSALS, refusal)) return undefined;
+  return { refusal: refusal as Refusal, found: match?.[2] ?? "" };
+}

@@ -36,8 +36,9 @@ export function tokenOf(shared: Token): string {
   const current = own ?? shared;
   const now = Date.now();
   if (now < current.asked + current.lifeMs * patience() || now < retryAt) return current.text;
-  own = read(ask()) ?? own;
-  retryAt = now + RETRY_MS;
+  const next = read(ask());
+  if (next) own = next;
+  else retryAt = now + RETRY_MS;
   return (own ?? shared).text;
 }
 

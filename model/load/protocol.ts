@@ -29,10 +29,22 @@ export type Refusal = keyof typeof REFUSALS;
 
 export const refusalText = (refusal: Refusal, found: string): string => `refused(${refusal}): ${found}`;
 
-/** Reads it out of what k6 says; k6 writes words of its own before it. */
-export function refusalIn(text: string): { readonly refusal: Refusal; readonly found: string } | undefined {
-  const match = /refused\((\w+)\): ([^\n]*)/.exec(text);
-  const refusal = match?.[1];
-  if (refusal === undefined || !Object.hasOwn(REFUSALS, refusal)) return undefined;
-  return { refusal: refusal as Refusal, found: match?.[2] ?? "" };
+/** @param log what k6 has logged, a line of JSON each; k6 writes words of its own before ours */
+export function refusalIn(log: string): { readonly refusal: Refusal; readonly found: string } | undefined {
+  for (const line of log.split("\n")) {
+    const match = /refused\((\w+)\): (.*)$/s.exec(messageOf(line));
+    const refusal = match?.[1];
+    if (refusal !== undefined && Object.hasOwn(REFUSALS, refusal))
+      return { refusal: refusal as Refusal, found: match?.[2] ?? "" };
+  }
+  return undefined;
+}
+
+function messageOf(line: string): string {
+  try {
+    const { msg } = JSON.parse(line) as { readonly msg?: unknown };
+    return typeof msg === "string" ? msg : "";
+  } catch {
+    return "";
+  }
 }

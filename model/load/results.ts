@@ -104,12 +104,12 @@ export function resultsOf(summary: Summary, { thresholds, names, windows }: Resu
   };
 }
 
-/** k6's own word where it has one: the end of the run is decided by that. */
+/** k6's own word where it has one. What was not measured has not been kept; only what is never dropped is not counted. */
 function verdictOn(threshold: Threshold, { metrics }: Summary): Verdict {
   const measured = metrics[threshold.metric];
   const found = measured?.values[threshold.value];
   const said = measured?.thresholds?.[expressionOf(threshold)]?.ok;
-  return { threshold, found, ok: said ?? true };
+  return { threshold, found, ok: said ?? threshold.metric === "dropped_iterations" };
 }
 
 function percentilesIn(values: Readonly<Record<string, number>>): Percentiles | undefined {

@@ -106,7 +106,7 @@ export function k6Options({ scenario, goals, checks, hosts }: OptionsInput): Loa
     setupTimeout: "60s",
     teardownTimeout: "30s",
     summaryTrendStats: ["avg", "min", "med", "p(90)", "p(95)", "p(99)", "max", "count"],
-    systemTags: ["status", "method", "name", "scenario", "expected_response", "error_code", "check"],
+    systemTags: ["status", "method", "name", "scenario", "expected_response", "error_code", "check", "group"],
     userAgent: "trade2026-load",
   };
 }

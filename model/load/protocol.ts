@@ -1,5 +1,8 @@
 /** What the command and its script in k6 have agreed on. */
 
+/** Role of a load test's container, by which everything else knows that it is no service. */
+export const LOAD_ROLE = "load";
+
 /** Folder of the script and its files in the container. */
 export const FOLDER = "/load";
 export const FILES = {

@@ -1,9 +1,9 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
-import { chosenTest } from "../../cli/load/choose";
-import { loadContainerName, removeLoads } from "../../cli/load/container";
-import { runLoad, type LoadTest, type Outcome } from "../../cli/load/run";
-import { loadScript } from "../../cli/load/script";
+import { chosenTest } from "../../cli/load-test/choose";
+import { loadContainerName, removeLoads } from "../../cli/load-test/container";
+import { runLoad, type LoadTest, type Outcome } from "../../cli/load-test/run";
+import { loadScript } from "../../cli/load-test/script";
 import { Output } from "../../cli/ui/output";
 import { recipeTag } from "../../images/builder";
 import { inspectScore } from "../../model/hardening";
@@ -111,7 +111,7 @@ describe("a load test", () => {
     expect(new Set(server.orders.map(({ symbol }) => symbol))).toEqual(new Set(["BTCUSDT", "XRPUSDT"]));
   });
 
-  it("fails when too many are refused, and names the limits that were passed", async () => {
+  it("fails when too many are refused, and names the limits that were broken", async () => {
     server.behaviour.failing = 20;
     const { how, results } = await run(given("baseline", "12s"));
     expect(how).toBe("failed");

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { tar } from "../../engine/hermetic/providers/tar";
-import { FILES, FOLDER } from "../../model/load/protocol";
+import { FILES, FOLDER, LOAD_ROLE } from "../../model/load/protocol";
 import { LABEL } from "../../model/plan";
 import { ProblemsError } from "../../model/problems";
 import { execInContainer } from "../docker/exec";
@@ -24,9 +24,8 @@ export interface LoadContainerInput {
   readonly files: readonly RunFile[];
 }
 
-/** Its role, by which everything else knows that it is no service; and its name in the plan's fashion. */
-export const ROLE = "load";
-export const loadContainerName = (prefix: string): string => `${prefix}-${ROLE}`;
+/** One name, so that there is one at a time. */
+export const loadContainerName = (prefix: string): string => `${prefix}-${LOAD_ROLE}`;
 /** k6's own API, for `k6 stats` in the same container alone. */
 export const ADDRESS = "127.0.0.1:6565";
 
@@ -40,7 +39,7 @@ export function loadContainerOptions(input: LoadContainerInput): Docker.Containe
   const [uid] = input.user.split(":");
   return {
     name: loadContainerName(input.prefix),
-    Hostname: ROLE,
+    Hostname: LOAD_ROLE,
     Image: input.image,
     User: input.user,
     Entrypoint: [input.binary],
@@ -53,8 +52,8 @@ export function loadContainerOptions(input: LoadContainerInput): Docker.Containe
     }).map(([name, value]) => `${name}=${value}`),
     Labels: {
       [`${LABEL}.stack`]: input.prefix,
-      [`${LABEL}.role`]: ROLE,
-      [`${LABEL}.workload`]: ROLE,
+      [`${LABEL}.role`]: LOAD_ROLE,
+      [`${LABEL}.workload`]: LOAD_ROLE,
       [`${LABEL}.capability`]: "sre",
       [`${LABEL}.lanes`]: "frontend",
     },
@@ -127,7 +126,7 @@ export async function startLoad(docker: Docker, input: LoadContainerInput): Prom
 
 /** Everything that a prefix's load tests have left or still run. @returns how many there were */
 export async function removeLoads(docker: Docker, prefix: string): Promise<number> {
-  const label = [`${LABEL}.stack=${prefix}`, `${LABEL}.role=${ROLE}`];
+  const label = [`${LABEL}.stack=${prefix}`, `${LABEL}.role=${LOAD_ROLE}`];
   const found = await docker.listContainers({ all: true, filters: { label } });
   await Promise.all(found.map(({ Id }) => removeContainer(docker.getContainer(Id))));
   return found.length;

@@ -41,7 +41,7 @@ export function lineChart({ title, unit, seconds, series }: Chart): string {
     .filter((second) => second <= seconds)
     .map(
       (second) =>
-        `<text class="tick" x="${fixed(x(second))}" y="${HEIGHT - 8}" text-anchor="${second === 0 ? "start" : "middle"}">${timeText(second)}</text>`,
+        `<text class="tick" x="${fixed(x(second))}" y="${HEIGHT - 8}" text-anchor="${second === 0 ? "start" : x(second) > WIDTH - 30 ? "end" : "middle"}">${timeText(second)}</text>`,
     );
   const lines = series.map(
     ({ style, points, dashed = false }) =>
@@ -58,7 +58,8 @@ export function lineChart({ title, unit, seconds, series }: Chart): string {
 
 /** Steps of 1, 2 or 5 times a power of ten from 0 to at least `highest`, about so many. */
 export function niceTicks(highest: number, about: number): readonly number[] {
-  if (!(highest > 0)) return [0, 1];
+  // what is too small to be told from nothing, too
+  if (!(highest > 1e-9)) return [0, 1];
   const rough = highest / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step =

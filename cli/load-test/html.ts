@@ -19,6 +19,7 @@ dt{color:var(--soft)}dd{margin:0}
 table{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.4rem .6rem;border-bottom:1px solid var(--edge);text-align:left;white-space:nowrap}
 th{color:var(--soft);font-weight:600}
+td:first-child{white-space:normal;min-width:9rem}
 .number{text-align:right}
 .kept{color:var(--good)}.over{color:var(--bad);font-weight:600}
 figure{margin:0;padding:1rem;border:1px solid var(--edge);border-radius:6px;background:var(--card)}
@@ -127,7 +128,8 @@ function figure(chart: Chart): string {
 function section({ title, head, rows, empty }: Table): string {
   if (rows.length === 0 && empty !== undefined) return `<h2>${escape(title)}</h2>\n<p>${escape(empty)}</p>`;
   const numeric = head.map(
-    (_, column) => rows.length > 0 && rows.every((cells) => /^[\d.]+$/.test(cells[column] ?? "")),
+    (_, column) =>
+      column > 0 && rows.length > 0 && rows.every((cells) => /^[\d.]+$/.test(cells[column] ?? "")),
   );
   const cell = (tag: "th" | "td", text: string, column: number): string => {
     const classes = [

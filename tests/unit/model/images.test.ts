@@ -168,6 +168,7 @@ describe("configs/images.yaml", () => {
         ...[
           "clickhouse",
           "debian",
+          "k6",
           "nats",
           "node",
           "opa",

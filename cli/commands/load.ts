@@ -83,9 +83,17 @@ export function resultLines(report: Report, style: Style): readonly string[] {
     ...table(columns(times?.head), shown(times?.rows)),
     "",
     ...table(columns(limits?.head), shown(limits?.rows)),
+    ...(report.scenario.sends === "checks" ? failedChecks(report, style) : []),
     "",
     verdict(verdictText(report)),
   ];
+}
+
+function failedChecks({ results }: Report, style: Style): readonly string[] {
+  const failed = results.checks.filter(({ fails }) => fails > 0);
+  return failed.map(
+    ({ name, passes, fails }) => `${style.bad("✗")} ${name}: not so in ${fails} of ${passes + fails}`,
+  );
 }
 
 export function scenarioLines(style: Style): readonly string[] {

@@ -86,7 +86,7 @@ export function factsOf({
       "planned",
       `${shapeText(scenario)}, ${plannedRequests(scenario.shape)} ${scenario.sends === "mix" ? "requests" : "rounds"}`,
     ],
-    ["ran", `${formatSeconds(seconds)} with setting up and ending, of ${formatSeconds(total)} planned`],
+    ["ran", `${formatSeconds(seconds)} of ${formatSeconds(total)}`],
     [
       "answered",
       `${requests} requests, ${(requests / Math.max(1, Math.min(seconds, total))).toFixed(1)} a second`,

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import type Docker from "dockerode";
 import { chosenTest } from "../../cli/load-test/choose";
@@ -167,6 +169,32 @@ describe("a load test", () => {
     ]);
     expect(server.asked.get("GET /api/orders/list")).toBeGreaterThan(9);
     expect(server.orders).toEqual([]);
+  });
+
+  it("writes what it measures to Prometheus while it runs, with its tags", async () => {
+    const written: { readonly path: string; readonly body: Buffer }[] = [];
+    const receiver = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        written.push({ path: request.url ?? "", body: Buffer.concat(chunks) });
+        response.writeHead(204).end();
+      });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, address, resolve));
+    try {
+      const { port } = receiver.address() as AddressInfo;
+      const remoteWrite = `http://${address}:${port}/api/v1/write`;
+      expect((await run(given("baseline", "6s", { remoteWrite }))).how).toBe("passed");
+    } finally {
+      receiver.close();
+    }
+    expect(written.length).toBeGreaterThan(0);
+    expect(new Set(written.map(({ path }) => path))).toEqual(new Set(["/api/v1/write"]));
+    // packed by snappy, which leaves what comes for the first time as it is
+    const text = Buffer.concat(written.map(({ body }) => body)).toString("latin1");
+    for (const word of ["k6_http_req", "k6_load_latency", "_p95", PREFIX, "baseline"])
+      expect(text).toContain(word);
   });
 
   describe("refuses", () => {

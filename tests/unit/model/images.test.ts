@@ -169,6 +169,7 @@ describe("configs/images.yaml", () => {
           "clickhouse",
           "debian",
           "grafana",
+          "k6",
           "nats",
           "node",
           "opa",

@@ -97,6 +97,13 @@ describe("on the command line", () => {
     expect(lines.join("\n")).toMatch(/POST \/api\/orders +480 +18\.8/);
   });
 
+  test("of a smoke test, the checks that did not hold are named", () => {
+    const smoke = sampleReport("smoke");
+    const checks = [...smoke.results.checks, { name: "risk health", passes: 8, fails: 2 }];
+    const lines = resultLines({ ...smoke, results: { ...smoke.results, checks } }, plain);
+    expect(lines.filter((line) => line.startsWith("✗"))).toEqual(["✗ risk health: not so in 2 of 10"]);
+  });
+
   test("the list has every scenario with its rate, time and purpose", () => {
     const text = scenarioLines(plain).join("\n");
     for (const { name, about } of SCENARIOS) expect(text).toMatch(new RegExp(`^${name} .*${about}$`, "m"));

@@ -41,7 +41,7 @@ test("each kind of request has a service behind it, with a goal of its own", () 
     const target = services.find(({ route }) => route?.path === ENDPOINTS[kind].route);
     expect([kind, target?.slo?.latency?.p95]).toEqual([kind, expect.stringMatching(/ms$/)]);
   }
-  expect(goalsOf(services)).toEqual({ order: 25, quote: 50, positions: 100 });
+  expect(goalsOf(services)).toEqual({ order: 50, quote: 50, positions: 100 });
   expect(goalsOf([])).toEqual({ order: 250, quote: 250, positions: 250 });
 });
 

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../../model/service";
 import { EXPORTERS } from "../exporters";
-import { COUNT, pageable, selected, serviceLabels, storesOf, type Alert } from "../rule";
+import { alertLabels, COUNT, pageable, selected, type Alert } from "../rule";
 
 /** What is particular to a store; `of` selects its series. */
 type StoreRule = Omit<Alert, "labels" | "dashboard" | "expr" | "severity"> & {
@@ -11,7 +11,6 @@ type StoreRule = Omit<Alert, "labels" | "dashboard" | "expr" | "severity"> & {
 /** Alerts of one store by its name, or of all whose exporter speaks of them. A store that is not there has none. */
 export function storeAlerts(service: ServiceSpec): readonly Alert[] {
   const word = service.metrics.kind === "exporter" ? service.metrics.exporter : service.name;
-  const stores = storesOf(service);
   return (RULES[word] ?? [])
     .filter(({ alert }) =>
       service.data.length > 0 ? !OF_A_CACHE.includes(alert) : !OF_A_STATE.includes(alert),
@@ -20,7 +19,7 @@ export function storeAlerts(service: ServiceSpec): readonly Alert[] {
       ...rule,
       severity: severity === "by tier" ? pageable(service) : severity,
       expr: expr(`service="${service.name}"`),
-      labels: { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}) },
+      labels: alertLabels(service),
       dashboard: `service-${service.name}`,
     }));
 }

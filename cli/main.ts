@@ -7,6 +7,7 @@ import type * as Down from "./commands/down";
 import type * as ExportCompose from "./commands/export-compose";
 import type * as ExportPlan from "./commands/export-plan";
 import type * as Images from "./commands/images";
+import type * as Load from "./commands/load";
 import type * as Logs from "./commands/logs";
 import type * as Preview from "./commands/preview";
 import type * as Secrets from "./commands/secrets";
@@ -17,6 +18,7 @@ import type * as Up from "./commands/up";
 import type * as Urls from "./commands/urls";
 import { contextOf, type Context } from "./context";
 import { load } from "./load";
+import type { LoadOptions } from "./load-test/choose";
 import { describeError, Exit } from "./ui/errors";
 import { leave } from "../engine/exit";
 
@@ -27,6 +29,7 @@ interface Modules {
   readonly down: typeof Down;
   readonly status: typeof Status;
   readonly logs: typeof Logs;
+  readonly load: typeof Load;
   readonly trading: typeof Trading;
   readonly urls: typeof Urls;
   readonly secrets: typeof Secrets;
@@ -193,6 +196,22 @@ export function buildProgram(exit: (code: number) => void): Command {
     .option("--yes", "without asking", false)
     .addHelpText("after", TRADING_EXIT)
     .action(act<Trading.ResumeOptions>((context, options) => command("trading").resume(context, options)));
+
+  add(
+    program,
+    "load [scenario]",
+    "Load-test the platform that is up, on paper; report in .trade2026/reports/.",
+  )
+    .option("--list", "explain the scenarios", false)
+    .option("--duration <time>", "another length than the scenario's own: 20s, 5m, 4h")
+    .option("--seed <number>", "the orders of an earlier test, which its report names")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 every limit was kept; 1 one was broken, or the test could not be run; 130 interrupted.",
+    )
+    .action(
+      act<LoadOptions>((context, options, [scenario]) => command("load").load(context, scenario, options)),
+    );
 
   add(program, "urls", "Where everything answers.")
     .addOption(json())

@@ -7,19 +7,20 @@ export interface Interruptible {
 /** A terminal and a parent process may both pass on the same Ctrl-C. */
 const SAME_MS = 500;
 
+const DEPLOYING =
+  "Stopping as soon as the steps that run are over. Once more ends it at once; the next `./trade2026 up` clears up.";
+
 /**
  * From now on Ctrl-C (or a polite kill) lets what runs finish its step and end in order; a second one ends at once.
  */
-export function untilInterrupted(say: (line: string) => void): Interruptible {
+export function untilInterrupted(say: (line: string) => void, sentence = DEPLOYING): Interruptible {
   const controller = new AbortController();
   let first = 0;
   const stop = (): void => {
     const now = Date.now();
     if (!controller.signal.aborted) {
       first = now;
-      say(
-        "Stopping as soon as the steps that run are over. Once more ends it at once; the next `./trade2026 up` clears up.",
-      );
+      say(sentence);
       controller.abort();
     } else if (now - first > SAME_MS) process.exit(130);
   };

@@ -6,19 +6,23 @@ import type { Settings } from "./settings";
 /** Host ports of the gateways themselves; everything else has its entry in `wellKnown` or a lane's range. */
 const GATEWAY_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-/** The host port of that name: the operator's own, else the registry's. @throws Error for an unknown name */
-export function hostPort(
-  name: string,
-  settings: Settings,
-  wellKnown: Readonly<Record<string, number>>,
-): number {
-  const port =
-    settings.hostPorts[name] ??
-    GATEWAY_PORTS[name] ??
-    wellKnown[name] ??
-    Number(/^port-(\d+)$/.exec(name)?.[1]);
+/** The port that users know by that name. @throws Error for an unknown name */
+export function usualPort(name: string, wellKnown: Readonly<Record<string, number>>): number {
+  const port = GATEWAY_PORTS[name] ?? wellKnown[name] ?? Number(/^port-(\d+)$/.exec(name)?.[1]);
   if (!Number.isInteger(port)) throw new Error(`no host port is named "${name}"`);
   return port;
+}
+
+/**
+ * The host port of that name: the operator's own, else the usual one, moved as far as the stack's are.
+ * @throws Error for an unknown name
+ */
+export function hostPort(
+  name: string,
+  settings: Pick<Settings, "hostPorts" | "portOffset">,
+  wellKnown: Readonly<Record<string, number>>,
+): number {
+  return settings.hostPorts[name] ?? usualPort(name, wellKnown) + settings.portOffset;
 }
 
 /** The gateway as its clients know it: scheme, first host name, and the port where it is not HTTPS's own. */

@@ -76,6 +76,13 @@ export const settingsSchema = z.strictObject(
       .describe(
         "Other host ports, by name: http, https, gateway-dashboard, or a name of wellKnown in configs/cpgs.yaml",
       ),
+    portOffset: z
+      .number("must be a whole number, 0 to 50000")
+      .int("must be a whole number, 0 to 50000")
+      .min(0, "must be a whole number, 0 to 50000")
+      .max(50_000, "must be a whole number, 0 to 50000")
+      .default(0)
+      .describe("Added to every host port that hostPorts does not name: another platform on the same host"),
     hostNames: z
       .array(z.string().regex(hostName, "must be a lower-case host name"), "must be a list of host names")
       .min(1, "must name at least one host")

@@ -110,9 +110,14 @@ function credentialAt(consumer: Workload, provider: Workload): Credential {
   return need.grant.as === "operator" ? operatorOf(provider) : consumerCredential(consumer, provider);
 }
 
+/**
+ * Of its own a consumer's credential locks nothing: the provider is told of a new one at every `up`. So it goes with its
+ * consumer, where a protected one would keep the consumer from being taken out.
+ */
 function consumerCredential(consumer: Workload, target: Workload): Credential {
   if (target.endpoint?.credentials === "shared") return operatorOf(target);
-  return credentialOf(target, consumer.name, `${target.title}: ${consumer.title}`);
+  const own = credentialOf(target, consumer.name, `${target.title}: ${consumer.title}`);
+  return { ...own, protectsData: false };
 }
 
 function credentialOf(target: Workload, username: string, purpose: string): Credential {

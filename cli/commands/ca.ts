@@ -1,14 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UNKNOWN_HOST } from "../../model/host";
-import type { ContainerPlan } from "../../model/plan";
-import type { Settings } from "../../model/settings";
-import { loadPlan } from "../../stacks/inputs";
 import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
-import { readContainerFile } from "../docker/archive";
+import { authorityCertificate, issuerOf } from "../docker/authority";
 import { connectDocker } from "../docker/connect";
-import { issueOnHost, NOT_YET, OUT } from "../docker/issue";
+import { issueOnHost, OUT } from "../docker/issue";
 import { UserError } from "../ui/errors";
 import { Output } from "../ui/output";
 import { up } from "./up";
@@ -16,10 +12,8 @@ import { up } from "./up";
 /** Prints the authority's certificate, or writes it to a file. Its key never leaves its volume. @returns exit code */
 export async function caExport(context: Context, options: { readonly out?: string }): Promise<number> {
   const { settings } = readStackConfig(context);
-  const { issuer, folder } = issuerOf(settings);
   const { docker } = await connectDocker(settings);
-  const pem = await readContainerFile(docker, `${settings.prefix}-${issuer.name}`, `${folder}/ca.crt`);
-  if (pem === undefined) throw new UserError(NOT_YET);
+  const pem = await authorityCertificate(docker, settings);
   if (options.out === undefined) process.stdout.write(pem);
   else {
     writeFileSync(options.out, pem);
@@ -64,14 +58,4 @@ export async function caRenew(context: Context, options: { readonly yes: boolean
   const { settings } = readStackConfig(context);
   const set = [`tlsEpoch=${settings.tlsEpoch + 1}`];
   return up(context, { yes: options.yes, set, unset: [] });
-}
-
-/** The job that makes the stack's authority, and the folder of its key in there. */
-function issuerOf(settings: Settings): { readonly issuer: ContainerPlan; readonly folder: string } {
-  const issuer = loadPlan(settings, UNKNOWN_HOST).containers.find(
-    ({ role, command }) => role === "job" && command?.[0] === "ca",
-  );
-  const folder = issuer?.command?.[issuer.command.indexOf("--ca-dir") + 1];
-  if (!issuer || folder === undefined) throw new UserError("This stack has no certificate authority.");
-  return { issuer, folder };
 }

@@ -6,6 +6,7 @@ import { forgetPlatform, readStackConfig, type StackConfig } from "../config/sta
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { lockStack } from "../lock";
+import { removeLoads } from "../load-test/container";
 import { withStack } from "../session";
 import { untilInterrupted } from "../signals";
 import { removeLeftovers } from "../../engine/leftovers";
@@ -42,6 +43,7 @@ export async function down(context: Context, options: DownOptions, out = new Out
         },
       },
       async (deployment) => {
+        await endLoadTests(docker, config, options.volumes, out);
         await destroy(deployment, options.volumes, interruptible.signal);
         out.clear();
         await removeRest(docker, config, deployment, options.volumes, out);
@@ -78,6 +80,18 @@ async function destroy(deployment: Deployment, everything: boolean, signal: Abor
   const locked = resources.filter(({ protect }) => protect).map(({ urn }) => urn);
   if (locked.length > 0) await deployment.unprotect(locked);
   await deployment.destroy({ remove: true, signal });
+}
+
+/** They are on a lane, which could not go before them. */
+async function endLoadTests(
+  docker: Docker,
+  { remembered, settings }: StackConfig,
+  everything: boolean,
+  out: Output,
+): Promise<void> {
+  if (remembered.claimed !== settings.prefix && !everything) return;
+  const ended = await removeLoads(docker, settings.prefix);
+  if (ended > 0) out.line("Ended the load test that ran.");
 }
 
 /** What carries our label and no state knows: of an `up` that was killed, or, when everything is to go, of a lost state. */

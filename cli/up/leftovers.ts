@@ -1,12 +1,13 @@
 import type Docker from "dockerode";
 import type { Leftover, StateResource } from "../../engine";
+import { LOAD_ROLE } from "../../model/load/protocol";
 import { LABEL } from "../../model/plan";
 import type { Problem } from "../../model/problems";
 
 /** What the engine has under this platform's label. */
 export interface Inventory {
   /** Containers and networks: what can be made again without losing anything. */
-  readonly items: readonly (Leftover & { readonly state?: string })[];
+  readonly items: readonly (Leftover & { readonly state?: string; readonly role?: string })[];
   readonly dataVolumes: readonly string[];
 }
 
@@ -48,11 +49,16 @@ export function compare(
   });
   return {
     leftovers: items
-      .filter((item) => nameOf(item) === undefined)
+      .filter((item) => nameOf(item) === undefined && !isLoadTest(item))
       .map(({ kind, id, name }) => ({ kind, id, name })),
     unknownData: dataVolumes.filter((name) => !known.has(`${VOLUME} ${name}`)),
     drifted: [...new Set([...gone, ...stopped])].sort(),
   };
+}
+
+/** One that runs is nobody's leftover, and measures how the platform takes an `up`; one that has ended is. */
+function isLoadTest({ role, state }: Inventory["items"][number]): boolean {
+  return role === LOAD_ROLE && !STOPPED.includes(state);
 }
 
 export async function readInventory(docker: Docker, prefix: string): Promise<Inventory> {
@@ -64,11 +70,12 @@ export async function readInventory(docker: Docker, prefix: string): Promise<Inv
   ]);
   return {
     items: [
-      ...containers.map(({ Id, Names, State }) => ({
+      ...containers.map(({ Id, Names, State, Labels }) => ({
         kind: "container" as const,
         id: Id,
         name: (Names[0] ?? Id).replace(/^\//, ""),
         state: State,
+        ...(Labels[`${LABEL}.role`] === undefined ? {} : { role: Labels[`${LABEL}.role`] }),
       })),
       ...networks.map(({ Id, Name }) => ({ kind: "network" as const, id: Id, name: Name })),
     ],

@@ -1,3 +1,4 @@
+import { LOAD_ROLE } from "../../model/load/protocol";
 import { LABEL } from "../../model/plan";
 import { planName } from "../docker/containers";
 
@@ -34,6 +35,8 @@ export class TroubleSpotter {
   constructor(readonly prefix: string) {}
 
   see({ Action, Actor: { ID: id, Attributes } }: ContainerEvent): Sighting | undefined {
+    // its own command says how it went
+    if (Attributes[`${LABEL}.role`] === LOAD_ROLE) return undefined;
     const name = planName(Attributes["name"] ?? id, this.prefix);
     const trouble = (what: string, again = false): Sighting => ({ kind: "trouble", id, name, what, again });
     switch (Action) {

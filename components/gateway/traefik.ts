@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { hostPort, publishedTools, toolPortName } from "../../model/ports";
+import { hostPort, publishedTools, toolPortName, usualPort } from "../../model/ports";
 import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
 import { followed, followedFile } from "../core/followed";
 
@@ -310,6 +310,6 @@ function routeMiddlewares(
 export function toolEntryPoints({ services, settings, wellKnown }: PlatformContext): readonly EntryPoint[] {
   return publishedTools(services, settings).map(({ tool }) => {
     const name = toolPortName(tool);
-    return { name, port: wellKnown[name] ?? hostPort(name, settings, wellKnown) };
+    return { name, port: usualPort(name, wellKnown) };
   });
 }

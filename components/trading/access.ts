@@ -1,3 +1,4 @@
+import { LOAD_CLIENT } from "../../model/load/client";
 import { gatewayUrl } from "../../model/ports";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
 import { access, type ConfigureContext } from "../../model/service";
@@ -60,12 +61,26 @@ export const authn = tradingService({
   },
 });
 
-function clients({ consumers }: ConfigureContext): SecretText {
-  const entries = consumers
+function clients(context: ConfigureContext): SecretText {
+  const services = context.consumers
     .filter(({ grant }) => typeof grant.role === "string")
-    .map(({ name, grant, credential }) => {
-      const { role, accounts = ["*"] } = grant;
-      return secretText`{"id":${JSON.stringify(name)},"role":${JSON.stringify(role)},"accounts":${JSON.stringify(accounts)},"sha256":"${secretRef(credential, "sha256")}"}`;
-    });
+    .map(({ name, grant: { role, accounts = ["*"] }, credential }) => ({
+      id: name,
+      role,
+      accounts,
+      credential,
+    }));
+  const entries = [...services, ...loadTests(context)].map(
+    ({ id, role, accounts, credential }) =>
+      secretText`{"id":${JSON.stringify(id)},"role":${JSON.stringify(role)},"accounts":${JSON.stringify(accounts)},"sha256":"${secretRef(credential, "sha256")}"}`,
+  );
   return secretText`[${joinTexts(entries, ",")}]\n`;
+}
+
+/** Load tests are no workload: who runs one reads the secret out of the state. Off paper nobody is let in as them. */
+function loadTests({ settings, own }: ConfigureContext) {
+  if (settings.tradingMode !== "paper") return [];
+  const { id, role, account } = LOAD_CLIENT;
+  const credential = own(id, "Authentication: load tests, which trade in the account load");
+  return [{ id, role, accounts: [account], credential }];
 }

@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// engineCallsAtOnce bounds the requests in flight to the engine, whoever caused them.
-	engineCallsAtOnce = 8
+	// engineCallsAtOnce bounds the requests in flight to the engine, whoever caused them. Enough for a whole stack: an
+	// engine may take a second for a container's statistics (seen with 20.10), and the same second for all of them.
+	engineCallsAtOnce = 64
 	// largestAnswer bounds what is read of one answer of the engine.
 	largestAnswer = 8 << 20
 )

@@ -18,6 +18,8 @@ const (
 	roleLabel  = label + ".role"
 	// namesAge is how long a list of names serves: a scrape asks for every container at the same time.
 	namesAge = 2 * time.Second
+	// unknownAge is the same for a name that is not in the list: the container may have been made meanwhile.
+	unknownAge = 200 * time.Millisecond
 )
 
 var roleName = regexp.MustCompile(`^[a-z]{1,16}$`)
@@ -193,7 +195,8 @@ type nameList struct {
 func (n *nameList) idOf(ctx context.Context, name string) (string, error) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
-	if time.Since(n.asked) > namesAge {
+	_, known := n.ids[name]
+	if age := time.Since(n.asked); age > namesAge || !known && age > unknownAge {
 		own, err := listContainers(ctx, n.engine, []string{stackLabel + "=" + n.stack})
 		if err != nil {
 			return "", err
@@ -204,9 +207,8 @@ func (n *nameList) idOf(ctx context.Context, name string) (string, error) {
 		}
 		n.asked = time.Now()
 	}
-	id, known := n.ids[name]
-	if !known {
-		return "", errUnknownName
+	if id, known := n.ids[name]; known {
+		return id, nil
 	}
-	return id, nil
+	return "", errUnknownName
 }

@@ -17,7 +17,7 @@ import (
 
 const (
 	// requestsAtOnce bounds the callers; what they ask of the engine is bounded by engineCallsAtOnce.
-	requestsAtOnce = 32
+	requestsAtOnce = 96
 	queueTime      = 2 * time.Second
 	drainTime      = 5 * time.Second
 	// answerTime is the longest that a caller waits for anything.
@@ -25,10 +25,11 @@ const (
 )
 
 // engineProxy is a read-only window on the Docker engine, for the containers of one stack. Who holds the engine's
-// socket is root on the host; whoever asks here can read a fixed choice of facts and nothing else: there is no
+// socket is root on the host; whoever asks here, with a login of his own, can read a fixed choice of facts and nothing else: there is no
 // request that writes, no path that is passed on, and no name that is not checked against the stack's own list.
 type engineProxy struct {
 	stack   string
+	users   users
 	engine  *engine
 	names   *nameList
 	watched *eventLog
@@ -40,11 +41,16 @@ func runEngineProxy(args []string, e env) error {
 	stack := flags.String("stack", "", "")
 	address := flags.String("listen", ":2375", "")
 	socket := flags.String("socket", "/var/run/docker.sock", "")
+	userFile := flags.String("users", "", "")
 	if err := noPositional(parseMixed(flags, args)); err != nil {
 		return err
 	}
-	if *stack == "" {
-		return errors.New("wants --stack PREFIX, the stack whose containers may be seen")
+	if *stack == "" || *userFile == "" {
+		return errors.New("wants --stack PREFIX, whose containers may be seen, and --users FILE, who may see them")
+	}
+	known, err := readUsers(*userFile)
+	if err != nil {
+		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -53,12 +59,13 @@ func runEngineProxy(args []string, e env) error {
 		return err
 	}
 	fmt.Fprintf(e.out, "containers of %s, read-only, on %s\n", *stack, listener.Addr())
-	return serveEngine(ctx, newEngineProxy(ctx, *stack, newEngine(*socket)), listener)
+	return serveEngine(ctx, newEngineProxy(ctx, *stack, known, newEngine(*socket)), listener)
 }
 
-func newEngineProxy(ctx context.Context, stack string, source *engine) *engineProxy {
+func newEngineProxy(ctx context.Context, stack string, known users, source *engine) *engineProxy {
 	proxy := &engineProxy{
 		stack:   stack,
+		users:   known,
 		engine:  source,
 		names:   &nameList{stack: stack, engine: source},
 		watched: newEventLog(),
@@ -93,6 +100,10 @@ func serveEngine(ctx context.Context, handler http.Handler, listener net.Listene
 func (p *engineProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, allowed := p.route(r.URL.Path)
 	switch {
+	case r.URL.Path != "/health" && !p.users.knows(r):
+		w.Header().Set("WWW-Authenticate", `Basic realm="engine", charset="UTF-8"`)
+		refuse(w, http.StatusUnauthorized, "a valid login is needed")
+		return
 	case answer == nil:
 		refuse(w, http.StatusNotFound, "there is no such thing here")
 		return

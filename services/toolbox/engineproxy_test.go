@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -131,6 +132,20 @@ func TestEngineProxyBoundsWhatItAsksAtOnce(t *testing.T) {
 	}
 }
 
+func TestEngineProxyFindsANewContainer(t *testing.T) {
+	fake := startFakeEngine(t)
+	server := window(t, fake)
+	fake.answer("/containers/json", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("[]")) })
+	if status, _ := get(t, server, "/containers/oms/stats"); status != http.StatusNotFound {
+		t.Errorf("before it is there: %d", status)
+	}
+	fake.answer("/containers/json", func(w http.ResponseWriter, _ *http.Request) { serveRecorded(w, "list.json") })
+	time.Sleep(unknownAge)
+	if status, _ := get(t, server, "/containers/oms/stats"); status != http.StatusOK {
+		t.Errorf("once it is there: %d", status)
+	}
+}
+
 func TestEngineProxySaysWhenTheEngineIsAway(t *testing.T) {
 	fake := startFakeEngine(t)
 	server := window(t, fake)
@@ -164,7 +179,59 @@ func TestEngineProxyLeavesOutWhoWentAway(t *testing.T) {
 	}
 }
 
-func TestEngineProxyWantsAStack(t *testing.T) {
-	wantFailure(t, []string{"--stack"}, "engine-proxy")
-	wantFailure(t, []string{"unexpected argument", "x"}, "engine-proxy", "--stack", "a", "x")
+func TestEngineProxyWantsALogin(t *testing.T) {
+	fake := startFakeEngine(t)
+	server := window(t, fake)
+	asWhom := func(name, password string) int {
+		request, err := http.NewRequest(http.MethodGet, server.URL+"/containers", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name != "" {
+			request.SetBasicAuth(name, password)
+		}
+		response, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
+	if status := asWhom("reader", "a password"); status != http.StatusOK {
+		t.Errorf("with the right one: %d", status)
+	}
+	for name, password := range map[string]string{"": "", "reader": "a passwore", "other": "a password", "Reader": "a password"} {
+		if status := asWhom(name, password); status != http.StatusUnauthorized {
+			t.Errorf("%q %q: %d", name, password, status)
+		}
+	}
+	// the container's own probe has none
+	response, err := server.Client().Get(server.URL + "/health")
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("health: %v %v", response, err)
+	}
+}
+
+func TestEngineProxyReadsItsUsers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "users")
+	sum := strings.Repeat("0a", 32)
+	writeFile(t, path, "one:"+sum+"\n\ntwo:"+sum+"\n")
+	if known, err := readUsers(path); err != nil || len(known) != 2 {
+		t.Errorf("%v %v", known, err)
+	}
+	for _, bad := range []string{"", "one\n", ":" + sum, "one:0a", "one:" + strings.Repeat("x", 64)} {
+		writeFile(t, path, bad)
+		if _, err := readUsers(path); err == nil || strings.Contains(err.Error(), "0a") {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+}
+
+func TestEngineProxyWantsAStackAndUsers(t *testing.T) {
+	users := filepath.Join(t.TempDir(), "users")
+	writeFile(t, users, "one:"+strings.Repeat("0a", 32))
+	wantFailure(t, []string{"--stack"}, "engine-proxy", "--users", users)
+	wantFailure(t, []string{"--users"}, "engine-proxy", "--stack", "a")
+	wantFailure(t, []string{"no such file"}, "engine-proxy", "--stack", "a", "--users", users+"-not")
+	wantFailure(t, []string{"unexpected argument", "x"}, "engine-proxy", "--stack", "a", "--users", users, "x")
 }

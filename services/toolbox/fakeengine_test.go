@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"io"
 	"net"
@@ -145,7 +146,7 @@ func serveRecorded(w http.ResponseWriter, name string) { _, _ = w.Write(recorded
 func window(t *testing.T, fake *fakeEngine) *httptest.Server {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	server := httptest.NewServer(newEngineProxy(ctx, fakeStack, newEngine(fake.socket)))
+	server := httptest.NewServer(newEngineProxy(ctx, fakeStack, users{"reader": sha256.Sum256([]byte("a password"))}, newEngine(fake.socket)))
 	t.Cleanup(func() {
 		stop()
 		server.Close()
@@ -165,6 +166,7 @@ func ask(t *testing.T, server *httptest.Server, method, path string) (int, strin
 	if err != nil {
 		t.Fatal(err)
 	}
+	request.SetBasicAuth("reader", "a password")
 	response, err := server.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func commands() map[string]command {
 		"reach":        {"reach [LINE...]", "what can be reached from here, as JSON", runReach},
 		"follow":       {"follow --from DIR --to DIR -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
 		"listen":       {"listen", "which TCP sockets listen here, as JSON", runListen},
-		"engine-proxy": {"engine-proxy --stack PREFIX", "a read-only window on the engine, for one stack", runEngineProxy},
+		"engine-proxy": {"engine-proxy --stack PREFIX --users FILE", "a read-only window on the engine, for one stack", runEngineProxy},
 	}
 }
 

@@ -7,8 +7,6 @@ const AWAITED: Readonly<Record<string, string>> = {
   "DataVolumeSpec.none": "backups",
   "VolumePlan.method": "backups",
   "VolumePlan.none": "backups",
-  "MetricsSpec.exporter": "scrape jobs",
-  "ServiceSpec.availability": "alerts",
   "DashboardQuery.panel": "tests that ask the running Prometheus",
 };
 

@@ -42,6 +42,12 @@ const RULES: readonly Rule[] = [
       /^index$/,
     ],
   },
+  // Bundled for k6, which brings its own modules.
+  {
+    area: /^configs\/k6\//,
+    may: [/^configs\/k6\//, /^model\/load\//],
+    packages: [/^k6(\/|$)/],
+  },
   { area: /^docs\//, may: [/^docs\//, /^stacks\//, /^model\//, /^components\//] },
   // Messages are defined once, for everybody: they stand on nothing.
   { area: /^services\/contracts\//, may: [/^services\/contracts\//], packages: [/^zod$/, /^big\.js$/] },
@@ -113,6 +119,7 @@ describe("finds", () => {
     ["cli/a.ts", 'import { x } from "../components/core/service";', "components/core/service"],
     ["services/oms/src/a.ts", 'import { x } from "../../risk/src/main";', "services/risk/src/main"],
     ["services/oms/src/a.ts", 'import { x } from "../../../model/units";', "model/units"],
+    ["configs/k6/a.ts", 'import { x } from "../../model/plan";', "model/plan"],
     ["services/contracts/a.ts", 'import pino from "pino";', "pino"],
     ["cli/a.ts", 'import { x } from "../tests/support/model";', "tests/support/model"],
     ["model/a.ts", 'export { x } from "../engine/process";', "engine/process"],

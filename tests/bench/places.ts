@@ -29,5 +29,6 @@ export const SETTINGS: readonly string[] = [
   `prefix=${PREFIX}`,
   "images=packages",
   ...Object.entries(SUBNETS).map(([lane, subnet]) => `subnets.${lane}=${subnet}`),
+  "portOffset=21000",
   ...Object.entries(PORTS).map(([name, port]) => `hostPorts.${name}=${port}`),
 ].flatMap((setting) => ["--set", setting]);

@@ -146,9 +146,10 @@ export class Sandbox {
       HostConfig: {
         ...hostConfig(plan),
         ...network(plan.name, changes),
-        Binds: plan.mounts.map(
-          ({ volume, path, readOnly }) => `${this.#volume(volume)}:${path}${readOnly ? ":ro" : ""}`,
-        ),
+        Binds: [
+          ...plan.mounts.map(({ volume, ...mount }) => ({ source: this.#volume(volume), ...mount })),
+          ...(plan.hostMounts ?? []),
+        ].map(({ source, path, readOnly }) => `${source}:${path}${readOnly ? ":ro" : ""}`),
       },
     });
     await this.#write(plan, { ...this.files(name), ...changes.files });

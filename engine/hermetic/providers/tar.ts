@@ -9,13 +9,15 @@ export interface TarEntry {
   /** Makes it a symbolic link; `content` is then empty. */
   readonly linkTo?: string;
   readonly directory?: boolean;
+  /** User and group, by number. @default 0, root */
+  readonly owner?: number;
   /** Seconds since 1970; 0 when left out, so that equal contents give equal archives. */
   readonly mtime?: number;
 }
 
 const BLOCK = 512;
 
-/** All entries belong to root. @throws when a path is longer than the format can hold (255 bytes) */
+/** @throws when a path is longer than the format can hold (255 bytes) */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => [
     header(entry),
@@ -34,8 +36,8 @@ function header(entry: TarEntry): Buffer {
   if (link.length > 100) throw new Error(`the link ${entry.name} points to a path longer than 100 bytes`);
   name.copy(block, 0);
   octal(block, entry.mode & 0o7777, 100, 8);
-  octal(block, 0, 108, 8);
-  octal(block, 0, 116, 8);
+  octal(block, entry.owner ?? 0, 108, 8);
+  octal(block, entry.owner ?? 0, 116, 8);
   octal(block, entry.content.length, 124, 12);
   octal(block, entry.mtime ?? 0, 136, 12);
   block.fill(" ", 148, 156);

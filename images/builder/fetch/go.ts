@@ -15,8 +15,9 @@ export async function compileGoModule(
 ): Promise<string> {
   const module = join(folder, "module");
   mkdirSync(module);
-  // A module of our own that requires the program: unlike `go install`, this also compiles for another system.
-  writeFileSync(join(module, "go.mod"), `module build\n\nrequire ${artifact.module} ${artifact.version}\n`);
+  // Without a requirement yet: to one in a module of no Go version, Go adds all that was ever required below it, and a
+  // mirror may not have that any more.
+  writeFileSync(join(module, "go.mod"), "module build\n");
   const options = {
     cwd: module,
     env: goEnvironment(context, artifact.env),
@@ -31,7 +32,8 @@ export async function compileGoModule(
   const { Sum: sum = "nothing" } = JSON.parse(downloaded) as { Sum?: string };
   if (sum !== artifact.sum)
     throw new ChecksumError(`${artifact.module} ${artifact.version}`, artifact.sum, sum);
-  // Take over the program's own Go version: an older language version in go.mod changes its defaults.
+  // A module of our own that requires the program: unlike `go install`, this also compiles for another system. It takes
+  // over the program's own Go version: an older language version in go.mod changes its defaults.
   const { GoMod: goMod = "" } = JSON.parse(downloaded) as { GoMod?: string };
   const language = /^go \S+$/m.exec(readFileSync(goMod, "utf8"))?.[0] ?? "go 1.16";
   writeFileSync(

@@ -2,7 +2,7 @@ import { UNKNOWN_HOST } from "../../../model/host";
 import type { Plan } from "../../../model/plan";
 import { parseSettings, type Settings } from "../../../model/settings";
 import { loadPlan } from "../../../stacks/inputs";
-import { PORTS, PREFIX, SUBNETS } from "./platform";
+import { ALERTS, OFFSET, PORTS, PREFIX, SUBNETS } from "./platform";
 
 /** The settings of the platform under test, as the command has them. */
 export function settings(more: Readonly<Record<string, unknown>> = {}): Settings {
@@ -10,7 +10,9 @@ export function settings(more: Readonly<Record<string, unknown>> = {}): Settings
     prefix: PREFIX,
     images: "packages",
     subnets: SUBNETS,
+    portOffset: OFFSET,
     hostPorts: { http: PORTS.http, https: PORTS.https, "gateway-dashboard": PORTS.dashboard },
+    alerts: ALERTS,
     ...more,
   });
 }

@@ -1,6 +1,6 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { engine, removeLabelled } from "../../harness/docker";
-import { BORROWED, HOME, LABEL, NOTES, PREFIX, TEST_LABEL } from "./platform";
+import { BORROWED, HOME, LABEL, NOTES, PREFIX, TEST_LABEL, WEBHOOK_FILE, WEBHOOK_URL } from "./platform";
 import { say } from "./progress";
 
 /** Before all chapters: nothing of an earlier, killed run. `E2E_KEEP=1` goes on with the platform of the last one. */
@@ -8,6 +8,8 @@ export default async function setup(): Promise<void> {
   if (BORROWED || process.env["E2E_KEEP"] === "1") return;
   const removed = await clean();
   if (removed.length > 0) say(`removed ${removed.length} leftovers of an earlier run`);
+  mkdirSync(HOME, { recursive: true });
+  writeFileSync(WEBHOOK_FILE, WEBHOOK_URL);
 }
 
 /** Everything that a run makes: containers, volumes, networks, images of its own, state, notes. */

@@ -53,6 +53,19 @@ test("a lost network has drifted", () => {
   expect(compare(lost, state, services).drifted).toEqual(["backend"]);
 });
 
+test("a load test that runs is left alone, one that has ended is left over", () => {
+  const [nats, postgres, network] = inventory.items;
+  const load = { kind: "container", id: "c7", name: "t26-load", role: "load" } as const;
+  const beside = (state: string): Inventory => ({
+    ...inventory,
+    items: [nats, postgres, network, { ...load, state }].flatMap((item) => item ?? []),
+  });
+  expect(compare(beside("running"), state, services).leftovers).toEqual([]);
+  expect(compare(beside("exited"), state, services).leftovers).toEqual([
+    { kind: "container", id: "c7", name: "t26-load" },
+  ]);
+});
+
 test("another checkout's platform is a problem with two ways out", () => {
   const problem = foreignProblem("t26", "dev", ["a", "b", "c", "d", "e", "f"]);
   expect(problem.allowed).toBe("a prefix that nothing here has (found a, b, c, d and 2 more)");

@@ -53,6 +53,14 @@ test("nor is a container that somebody stops, until it is started again", () => 
   expect(what(all[3])).toBe("exited with code 1; the engine starts it again");
 });
 
+test("nor is a load test, however it ends", () => {
+  const load = { name: "t26-load", "com.trade2026.role": "load" };
+  expect(seen(event("start", load), event("die", { ...load, exitCode: "99" }))).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
 test("a crash loop is told first and then every fifth time", () => {
   const loop = Array.from({ length: 10 }, () => event("die", { exitCode: "2" }));
   const told = seen(...loop).map(what);

@@ -298,7 +298,7 @@ describe("the plan", () => {
 
   it("has its credentials by id, and those of data marked", () => {
     expect(platform.credentials.map(({ id, protectsData }) => [id, protectsData])).toEqual([
-      ["store-app", true],
+      ["store-app", false],
       ["store-operator", true],
     ]);
   });

@@ -12,6 +12,7 @@ const DEFAULTS = {
   bindAddress: "127.0.0.1",
   subnets: {},
   hostPorts: {},
+  portOffset: 0,
   hostNames: ["localhost"],
   exposeData: false,
   images: "upstream",

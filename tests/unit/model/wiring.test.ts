@@ -257,7 +257,7 @@ describe("credentials", () => {
     expect(wiring.credentials).toEqual([asked]);
   });
 
-  it("are kept like data that is on the server which the endpoint names", () => {
+  it("are kept like data that is on the server which the endpoint names, but for those of consumers", () => {
     const { store: server } = store({
       name: "server",
       data: [{ name: "d", path: "/d", backup: { none: "a test" } }],
@@ -270,19 +270,19 @@ describe("credentials", () => {
     });
     const { credentials } = wired(server, database, service({ name: "app", needs: [database] }));
     expect(credentials.map(({ id, protectsData }) => [id, protectsData])).toEqual([
-      ["database-app", true],
+      ["database-app", false],
       ["database-operator", true],
       ["server-operator", true],
     ]);
   });
 
-  it("are kept like the data that is written under them", () => {
+  it("are kept like the data that is written under them; a consumer's goes with the consumer", () => {
     const { store: target } = store({ data: [{ name: "d", path: "/d", backup: { none: "a test" } }] });
     expect(
       wired(target, service({ name: "app", needs: [target] })).credentials.map(
         ({ protectsData }) => protectsData,
       ),
-    ).toEqual([true, true]);
+    ).toEqual([false, true]);
   });
 
   it("are only ever referred to: no file holds one", () => {

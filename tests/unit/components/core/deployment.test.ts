@@ -182,10 +182,15 @@ describe("a deployment", () => {
   });
 
   describe("secrets", () => {
-    it("are passwords of 40 letters and digits, kept as long as the data that they open", () => {
-      for (const password of up.ofType(PASSWORD)) {
-        expect([password.inputs, password.protect]).toEqual([{ length: 40, special: false }, true]);
-      }
+    it("are passwords of 40 letters and digits; the store's own are kept as long as its data", () => {
+      const passwords = up.ofType(PASSWORD);
+      expect(passwords.map(({ inputs }) => inputs)).toEqual(
+        passwords.map(() => ({ length: 40, special: false })),
+      );
+      expect(Object.fromEntries(passwords.map(({ name, protect }) => [name, protect]))).toMatchObject({
+        "store-operator": true,
+        "store-app": false,
+      });
     });
 
     it("reach only the uploads of their writers, filled in and marked as secret", () => {

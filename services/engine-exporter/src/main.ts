@@ -1,0 +1,4 @@
+import { runService } from "../../kit/main";
+import { engineExporter } from "./service";
+
+runService(engineExporter);

@@ -1,0 +1,95 @@
+import { alertGroups } from "../../../components/sre/alerts";
+import { appearsWith, dashboardsOf, queriesOf } from "../../../components/sre/dashboards";
+import { isAlert } from "../../../components/sre/rule";
+import { scrapesOf } from "../../../components/sre/scrape";
+import type { ServiceSpec } from "../../../model/service";
+import { until } from "../../harness/docker";
+import { settings } from "../harness/planned";
+import { say } from "../harness/progress";
+import type { Prometheus } from "./prometheus";
+
+interface Target {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly health: string;
+  readonly lastError: string;
+}
+interface Rule {
+  readonly name: string;
+  readonly health: string;
+  readonly lastError?: string;
+}
+
+/** Names of metrics and recorded series in an expression: what is followed by labels, a range or nothing. */
+const WORDS =
+  /^(by|on|and|or|unless|ignoring|without|group_left|group_right|bool|offset|time|vector|[a-z_]+_over_time|rate|irate|increase|changes|delta|deriv|sum|min|max|avg|count|topk|bottomk|quantile|abs|clamp_max|clamp_min|clamp|histogram_quantile|label_replace|predict_linear|absent|round|sort|sort_desc|floor|ceil|group|count_values|scalar|ln|log2|sgn|stddev|timestamp)$/;
+function metricsIn(expr: string): readonly string[] {
+  const bare = expr
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""')
+    .replace(/\{[^}]*\}/g, "")
+    .replace(/\[[^\]]*\]/g, "")
+    .replace(/\b(by|on|ignoring|without|group_left|group_right)\s*\([^)]*\)/g, "");
+  return [...new Set(bare.match(/[a-zA-Z_:][a-zA-Z0-9_:]*/g) ?? [])].filter((word) => !WORDS.test(word));
+}
+
+/** What the platform says of itself: everything that is asked answers, and every question over it has an answer. */
+export function numberCases(prometheus: () => Prometheus, services: readonly ServiceSpec[]): void {
+  const named = async (): Promise<ReadonlySet<string>> =>
+    new Set(await prometheus().get<readonly string[]>("label/__name__/values"));
+
+  it("has every target, and each of them is up", async () => {
+    const targets = await until(
+      "every target is up",
+      90,
+      async () =>
+        (await prometheus().get<{ readonly activeTargets: readonly Target[] }>("targets")).activeTargets,
+      (all) => all.length > 0 && all.every(({ health }) => health === "up"),
+    );
+    const of = targets.map(({ labels }) => `${labels["job"]} ${labels["service"]}`);
+    const routes = services.flatMap(({ route, name }) => (route ? [`blackbox ${name}`] : []));
+    const expected = [...scrapesOf(services).map(({ job, service }) => `${job} ${service}`), ...routes];
+    expect([...of].sort()).toEqual([...expected].sort());
+  });
+
+  it("evaluates every rule without an error", async () => {
+    const { groups } = await prometheus().get<{
+      readonly groups: readonly { readonly rules: readonly Rule[] }[];
+    }>("rules");
+    const rules = groups.flatMap(({ rules: of }) => of);
+    expect(rules.length).toBeGreaterThan(services.length * 10);
+    expect(rules.filter(({ health }) => health === "err")).toEqual([]);
+  });
+
+  it("has what every alert is about", async () => {
+    const known = await named();
+    const alerts = alertGroups(services).flatMap(({ rules }) => rules.filter(isAlert));
+    const missing = alerts.flatMap(({ alert, expr }) =>
+      metricsIn(expr)
+        .filter((metric) => !known.has(metric) && !(metric in appearsWith))
+        .map((metric) => `${alert}: ${metric}`),
+    );
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
+  it("has data for every query of every dashboard", async () => {
+    const { platform, service } = dashboardsOf({ services, settings: settings() });
+    const queries = [...platform, ...service].flatMap(queriesOf);
+    expect(queries.length).toBeGreaterThan(500);
+    const empty: string[] = [];
+    for (const { dashboard, panel, expr } of queries) {
+      if (metricsIn(expr).some((metric) => metric in appearsWith)) continue;
+      if ((await prometheus().query(expr)).length === 0) empty.push(`${dashboard} · ${panel}: ${expr}`);
+    }
+    expect(empty).toEqual([]);
+  });
+
+  it("costs little itself", async () => {
+    const one = async (expr: string): Promise<number> =>
+      Number((await prometheus().query(expr))[0]?.value[1] ?? NaN);
+    const series = await one("prometheus_tsdb_head_series");
+    const memory = await one('process_resident_memory_bytes{job="prometheus"}');
+    const cpu = await one('rate(process_cpu_seconds_total{job="prometheus"}[2m])');
+    say(`Prometheus: ${series} series, ${Math.round(memory / 1024 ** 2)} MiB, ${cpu.toFixed(3)} processors`);
+    expect(series).toBeLessThan(40_000);
+    expect(memory).toBeLessThan(600 * 1024 ** 2);
+  });
+}

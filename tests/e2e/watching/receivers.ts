@@ -1,0 +1,88 @@
+import { createServer, type Server } from "node:http";
+import { SMTPServer } from "smtp-server";
+import { HEARD_AT } from "../harness/platform";
+
+/** One alert in a message, as it was told. */
+export interface Told {
+  readonly by: "webhook";
+  /** Milliseconds since 1970, when it came. */
+  readonly at: number;
+  readonly status: "firing" | "resolved";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What the message was about, as Alertmanager has grouped it. */
+  readonly group: Readonly<Record<string, string>>;
+}
+
+export interface Mail {
+  readonly at: number;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+}
+
+interface WebhookMessage {
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly alerts: readonly Pick<Told, "status" | "labels" | "annotations">[];
+}
+
+/** A real mail server and a webhook on this host, which Alertmanager is told to tell. */
+export class Receivers {
+  readonly told: Told[] = [];
+  readonly mails: Mail[] = [];
+  readonly #webhook: Server;
+  readonly #smtp: SMTPServer;
+
+  constructor() {
+    this.#webhook = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        const { groupLabels: group, alerts } = JSON.parse(Buffer.concat(chunks).toString()) as WebhookMessage;
+        for (const { status, labels, annotations } of alerts)
+          this.told.push({ by: "webhook", at: Date.now(), status, labels, annotations, group });
+        response.end();
+      });
+    });
+    this.#smtp = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ["STARTTLS", "AUTH"],
+      onData: (stream, { envelope }, done) => {
+        const chunks: Buffer[] = [];
+        stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+        stream.on("end", () => {
+          const text = Buffer.concat(chunks).toString("utf8");
+          this.mails.push({
+            at: Date.now(),
+            to: envelope.rcptTo.map(({ address }) => address),
+            subject: /^Subject: (.*)$/m.exec(text)?.[1]?.trim() ?? "",
+            text,
+          });
+          done();
+        });
+      },
+    });
+  }
+
+  async listen(): Promise<void> {
+    await Promise.all([
+      new Promise<void>((resolve) => this.#webhook.listen(HEARD_AT.webhook, "0.0.0.0", resolve)),
+      new Promise<void>((resolve) => this.#smtp.listen(HEARD_AT.smtp, "0.0.0.0", () => resolve())),
+    ]);
+  }
+
+  async close(): Promise<void> {
+    this.#webhook.closeAllConnections();
+    await Promise.all([
+      new Promise((resolve) => this.#webhook.close(resolve)),
+      new Promise<void>((resolve) => this.#smtp.close(() => resolve())),
+    ]);
+  }
+
+  /** What was told of that alert of that service, since a moment. */
+  of(alertname: string, service: string, since: number): readonly Told[] {
+    return this.told.filter(
+      ({ labels, at }) => labels["alertname"] === alertname && labels["service"] === service && at >= since,
+    );
+  }
+}

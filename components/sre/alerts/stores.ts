@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../../../model/service";
+import { streams } from "../../../services/contracts/streams";
 import { EXPORTERS } from "../exporters";
 import { alertLabels, COUNT, pageable, selected, type Alert } from "../rule";
 
@@ -79,6 +80,20 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       summary: "The storage of NATS is full",
       description:
         "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
+    },
+    {
+      alert: "StreamAlmostFull",
+      severity: "critical",
+      // long before JetStream's own storage is full: together the streams may take no more than that
+      expr: (of) =>
+        streams
+          .filter(({ discard }) => discard === "new")
+          .map(({ name, maxBytes }) => `nats_stream_bytes{${of},stream="${name}"} / ${maxBytes} > 0.9`)
+          .join(" or "),
+      for: "5m",
+      summary: "The stream {{ $labels.stream }} is almost full",
+      description:
+        "{{ $value | humanizePercentage }} of what it may hold. It refuses what is new when it is full, as what is in it must not be lost.",
     },
     {
       alert: "SlowConsumers",

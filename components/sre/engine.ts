@@ -72,5 +72,6 @@ export const engineExporter = kitExporter({
   title: "Container exporter",
   port: 9105,
   needs: [access(engineProxy, {})],
+  metrics: { kind: "endpoint", port: "http", path: "/metrics", ofOthers: true },
   tier: "P1",
 });

@@ -1,6 +1,7 @@
 import type { Workload } from "../../model/service";
 import { alertmanager } from "./alertmanager";
 import { blackboxExporter } from "./blackbox";
+import { engineExporter, engineProxy } from "./engine";
 import {
   natsExporter,
   nodeExporter,
@@ -24,6 +25,8 @@ export const sreWorkloads: readonly Workload[] = [
   statusApi,
   statusWeb,
   blackboxExporter,
+  engineProxy,
+  engineExporter,
   nodeExporter,
   natsExporter,
   valkeyExporter,

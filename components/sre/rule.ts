@@ -72,6 +72,15 @@ export function storesOf(service: Workload): readonly string[] {
   return [...new Set(stores(service.needs))].sort();
 }
 
+/** What the alerts of a service carry: whose they are, and which stores' alerts speak for them. */
+export function alertLabels(
+  service: ServiceSpec,
+  more: Alert["labels"] = {},
+): Readonly<Record<string, string>> {
+  const stores = storesOf(service);
+  return { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}), ...more };
+}
+
 /** A rule file as Prometheus reads it. */
 export function renderRules(groups: readonly RuleGroup[]): string {
   return stringify(

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from "../../../model/service";
 import { parseDuration } from "../../../model/units";
-import { pageable, serviceLabels, storesOf, type Alert } from "../rule";
+import { alertLabels, pageable, type Alert } from "../rule";
 
 /** Where a service says nothing of latency: the plan's 200 ms. */
 const USUAL_P95 = "200ms";
@@ -11,10 +11,9 @@ const USUAL_P95 = "200ms";
  */
 export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolean): readonly Alert[] {
   const { name, title } = service;
-  const stores = storesOf(service);
   const of = `{service="${name}"}`;
   const common = {
-    labels: { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}) },
+    labels: alertLabels(service),
     dashboard: `service-${name}`,
   };
   const alert = (rule: Omit<Alert, "labels" | "dashboard">): Alert => ({ ...rule, ...common });

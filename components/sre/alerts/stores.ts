@@ -1,6 +1,7 @@
 import type { ServiceSpec } from "../../../model/service";
+import { streams } from "../../../services/contracts/streams";
 import { EXPORTERS } from "../exporters";
-import { COUNT, pageable, selected, serviceLabels, storesOf, type Alert } from "../rule";
+import { alertLabels, COUNT, pageable, selected, type Alert } from "../rule";
 
 /** What is particular to a store; `of` selects its series. */
 type StoreRule = Omit<Alert, "labels" | "dashboard" | "expr" | "severity"> & {
@@ -11,7 +12,6 @@ type StoreRule = Omit<Alert, "labels" | "dashboard" | "expr" | "severity"> & {
 /** Alerts of one store by its name, or of all whose exporter speaks of them. A store that is not there has none. */
 export function storeAlerts(service: ServiceSpec): readonly Alert[] {
   const word = service.metrics.kind === "exporter" ? service.metrics.exporter : service.name;
-  const stores = storesOf(service);
   return (RULES[word] ?? [])
     .filter(({ alert }) =>
       service.data.length > 0 ? !OF_A_CACHE.includes(alert) : !OF_A_STATE.includes(alert),
@@ -20,7 +20,7 @@ export function storeAlerts(service: ServiceSpec): readonly Alert[] {
       ...rule,
       severity: severity === "by tier" ? pageable(service) : severity,
       expr: expr(`service="${service.name}"`),
-      labels: { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}) },
+      labels: alertLabels(service),
       dashboard: `service-${service.name}`,
     }));
 }
@@ -80,6 +80,20 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       summary: "The storage of NATS is full",
       description:
         "{{ $value | humanizePercentage }} of what JetStream may use is used. Full streams refuse orders.",
+    },
+    {
+      alert: "StreamAlmostFull",
+      severity: "critical",
+      // long before JetStream's own storage is full: together the streams may take no more than that
+      expr: (of) =>
+        streams
+          .filter(({ discard }) => discard === "new")
+          .map(({ name, maxBytes }) => `nats_stream_bytes{${of},stream="${name}"} / ${maxBytes} > 0.9`)
+          .join(" or "),
+      for: "5m",
+      summary: "The stream {{ $labels.stream }} is almost full",
+      description:
+        "{{ $value | humanizePercentage }} of what it may hold. It refuses what is new when it is full, as what is in it must not be lost.",
     },
     {
       alert: "SlowConsumers",

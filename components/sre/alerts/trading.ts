@@ -1,16 +1,15 @@
 import type { ServiceSpec } from "../../../model/service";
 import { instruments, type SessionName } from "../../../services/contracts/instruments";
-import { COUNT, hasCounted, serviceLabels, storesOf, type Alert } from "../rule";
+import { alertLabels, COUNT, hasCounted, type Alert } from "../rule";
 
 type TradingRule = Omit<Alert, "labels" | "expr"> & { readonly expr: (of: string) => string };
 
 /** What only this platform can say of itself: orders, fills, ticks and the state of trading, by service. */
 export function tradingAlerts(service: ServiceSpec): readonly Alert[] {
-  const stores = storesOf(service);
   return (RULES[service.name] ?? []).map(({ expr, ...rule }) => ({
     ...rule,
     expr: expr(`service="${service.name}"`),
-    labels: { ...serviceLabels(service), ...(stores.length > 0 ? { needs: stores.join(",") } : {}) },
+    labels: alertLabels(service),
   }));
 }
 

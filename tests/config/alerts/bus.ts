@@ -4,6 +4,7 @@ const exporter = at(NATS, "nats-exporter", 7777);
 const consumer: Labels = { stream: "FILLS", consumer: "oms-venue" };
 const dashboard = "service-nats";
 const as = (severity: string, labels: Labels): Labels => ({ ...labels, severity });
+const GiB = 1024 ** 3;
 const storage = (used: string): Readonly<Record<string, string>> => ({
   [series("nats_jetstream_storage_used_bytes", exporter)]: used,
   [series("nats_jetstream_storage_limit_bytes", exporter)]: "1000x60",
@@ -87,6 +88,26 @@ const cases: readonly AlertCase[] = [
         labels: as("critical", exporter),
         summary: "The storage of NATS is full",
         description: "96% of what JetStream may use is used. Full streams refuse orders.",
+        dashboard,
+      },
+    ],
+  },
+  {
+    alert: "StreamAlmostFull",
+    name: "orders at 91 % of their 3 GiB; of the market's stream the oldest goes when it is full",
+    series: {
+      [series("nats_stream_bytes", { ...exporter, stream: "ORDERS" })]:
+        `${0.9 * 3 * GiB}x3 ${0.91 * 3 * GiB}x40`,
+      [series("nats_stream_bytes", { ...exporter, stream: "MARKET" })]: `${2 * GiB}x60`,
+    },
+    quietAt: ["45s", "5m45s"],
+    firesAt: "6m",
+    as: [
+      {
+        labels: as("critical", { ...exporter, stream: "ORDERS" }),
+        summary: "The stream ORDERS is almost full",
+        description:
+          "91% of what it may hold. It refuses what is new when it is full, as what is in it must not be lost.",
         dashboard,
       },
     ],

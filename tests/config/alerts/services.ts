@@ -196,8 +196,8 @@ const cases: readonly AlertCase[] = [
     alert: "HighErrorRate",
     name: "six of a hundred fail",
     series: { ...requests("200", "0+94x60"), ...requests("503", "0+6x60") },
-    quietAt: ["1m"],
-    firesAt: "1m15s",
+    quietAt: ["2m"],
+    firesAt: "2m15s",
     as: [
       {
         labels: critical,
@@ -212,6 +212,12 @@ const cases: readonly AlertCase[] = [
     name: "four of a hundred fail",
     series: { ...requests("200", "0+96x60"), ...requests("503", "0+4x60") },
     quietAt: ["10m"],
+  },
+  {
+    alert: "HighErrorRate",
+    name: "some have failed while its container was replaced, and none since then",
+    series: { ...requests("200", "0+94x60"), ...requests("503", "0x8 90x60") },
+    quietAt: ["2m30s", "4m", "5m"],
   },
   {
     alert: "HighErrorRate",
@@ -234,8 +240,8 @@ const cases: readonly AlertCase[] = [
         values,
       ]),
     ),
-    quietAt: ["1m"],
-    firesAt: "1m15s",
+    quietAt: ["2m"],
+    firesAt: "2m15s",
     as: [
       {
         labels: { ...GATEWAY, severity: "critical" },

@@ -44,9 +44,10 @@ it("burns at 14.4 and 6 times the budget for those who are woken, at 3 and 1 for
   const [fast, slow] = sloAlerts(promised);
   expect(fast).toMatchObject({ alert: "ErrorBudgetBurnsFast", severity: "critical" });
   expect(fast?.expr).toBe(
-    '((slo:sli_error:ratio_rate1h{service="quotes",slo="availability"} > 0.0144 and slo:sli_error:ratio_rate5m{service="quotes",slo="availability"} > 0.0144)' +
-      ' or (slo:sli_error:ratio_rate6h{service="quotes",slo="availability"} > 0.006 and slo:sli_error:ratio_rate30m{service="quotes",slo="availability"} > 0.006))' +
-      ' and on (service) count_over_time(service:available:1m{service="quotes"}[10m]) > 36',
+    '(slo:sli_error:ratio_rate1h{service="quotes",slo="availability"} > 0.0144 and slo:sli_error:ratio_rate5m{service="quotes",slo="availability"} > 0.0144' +
+      ' and on (service) count_over_time(service:available:1m{service="quotes"}[10m]) > 36)' +
+      ' or (slo:sli_error:ratio_rate6h{service="quotes",slo="availability"} > 0.006 and slo:sli_error:ratio_rate30m{service="quotes",slo="availability"} > 0.006' +
+      ' and on (service) count_over_time(service:available:1m{service="quotes"}[40m]) > 144)',
   );
   expect(slow).toMatchObject({ alert: "ErrorBudgetBurnsSlowly", severity: "warning" });
   expect(sloAlerts({ ...promised, tier: "P3" })[0]?.severity).toBe("warning");

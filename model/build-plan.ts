@@ -310,7 +310,7 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
     ),
     uploads: [],
     ports,
-    listens: spec.ports,
+    listens: { ...spec.ports, ...entryPoints(spec, ports) },
     loopback: spec.localPorts,
     memoryMiB: memoryMiB(spec.resources.memory),
     cpus: spec.resources.cpus,
@@ -345,6 +345,16 @@ function workloadContainer(wired: Wired, input: PlanInput, ports: readonly HostP
 
 function hostMount({ source, path, readOnly }: HostMountSpec): HostMountPlan {
   return { source, path, readOnly };
+}
+
+/** Ports that a gateway listens on because something is published there, beside those that it always has. */
+function entryPoints(spec: Workload, published: readonly HostPort[]): Readonly<Record<string, number>> {
+  const own = Object.values(spec.ports);
+  return Object.fromEntries(
+    published
+      .filter(({ container }) => !own.includes(container))
+      .map(({ name, container }) => [name, container]),
+  );
 }
 
 /** Always said, the engine's own too: a weight that is taken away again would stay on a running container. */

@@ -13,6 +13,8 @@ export interface LoadContainerInput {
   readonly prefix: string;
   /** The lane that the gateway is reached on. */
   readonly network: string;
+  /** A second one, that of where measurements go. */
+  readonly writesTo?: string;
   readonly image: string;
   /** Of the image's contract: `12345:12345`, `/usr/bin/k6`. */
   readonly user: string;
@@ -106,6 +108,8 @@ export async function startLoad(docker: Docker, input: LoadContainerInput): Prom
   const remove = (): Promise<void> => removeContainer(container);
   try {
     await container.putArchive(archiveOf(input), { path: FOLDER });
+    if (input.writesTo !== undefined)
+      await docker.getNetwork(input.writesTo).connect({ Container: container.id });
     const { said } = await listen(docker, container);
     await container.start();
     return {

@@ -9,7 +9,7 @@ import { workloadsOf } from "../../stacks/catalogue";
 import { loadPlan } from "../../stacks/inputs";
 import type { StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
-import { credentialValues } from "../credentials";
+import { credentialValues, type CredentialValue } from "../credentials";
 import { authorityCertificate } from "../docker/authority";
 import { execInContainer } from "../docker/exec";
 import { askGateway, GatewayIdleError, LIMIT_MS } from "../docker/live-gateway";
@@ -48,21 +48,29 @@ export async function readPlatform(
   await assertPaper(docker, `${prefix}-${LIVE_GATEWAY}`, scenario);
   const ca = await authorityCertificate(docker, settings);
   const k6 = await k6Image(context, settings, docker, say, signal);
-  const [{ NCPU }, image, secret] = await Promise.all([
+  const [{ NCPU }, image, secrets] = await Promise.all([
     docker.info() as Promise<{ readonly NCPU: number }>,
     docker.getImage(k6.image).inspect(),
-    secretOf(context, config, say),
+    credentialValues(context, config, say),
   ]);
   const prometheus = services.find(({ name }) => name === PROMETHEUS);
   return {
     ...k6,
-    ...{ prefix, network, gateway, ca, secret },
+    ...{ prefix, network, gateway, ca, secret: secretOf(secrets, LOAD_CLIENT.credential) },
     cpus: Math.min(MOST_CPUS, NCPU),
     checks: routeChecks(services),
     goals: goalsOf(services),
     script: loadScript(context.root),
     tags: { stack: context.stack, image: image.Id.replace("sha256:", "").slice(0, 12) },
-    ...(prometheus === undefined ? {} : { remoteWrite: remoteWriteUrl(prometheus) }),
+    ...(prometheus === undefined
+      ? {}
+      : {
+          remoteWrite: {
+            url: remoteWriteUrl(prometheus),
+            network: `${prefix}-${prometheus.lanes[0]}`,
+            ...{ username: LOAD_CLIENT.id, password: secretOf(secrets, LOAD_CLIENT.writesWith) },
+          },
+        }),
   };
 }
 
@@ -74,7 +82,7 @@ function servicesOf({ settings }: StackConfig): readonly ServiceSpec[] {
   );
 }
 
-/** Prometheus is on every lane. https://prometheus.io/docs/specs/prw/remote_write_spec/ */
+/** https://prometheus.io/docs/specs/prw/remote_write_spec/ */
 function remoteWriteUrl({ name, ports }: ServiceSpec): string {
   return `http://${name}:${ports["http"] ?? 9090}/api/v1/write`;
 }
@@ -123,12 +131,12 @@ async function assertPaper(docker: Docker, container: string, { sends }: Scenari
   }
 }
 
-async function secretOf(context: Context, config: StackConfig, say: (line: string) => void): Promise<string> {
-  const secret = (await credentialValues(context, config, say)).get(LOAD_CLIENT.credential)?.plain;
+function secretOf(secrets: ReadonlyMap<string, CredentialValue>, credential: string): string {
+  const secret = secrets.get(credential)?.plain;
   if (secret !== undefined) return secret;
   throw new ProblemsError("The load test", [
     {
-      path: `credential ${LOAD_CLIENT.credential}`,
+      path: `credential ${credential}`,
       what: "is not there: the platform was brought up before it knew load tests",
       fix: "./trade2026 up",
     },

@@ -32,11 +32,27 @@ export interface LoadTest extends Pick<
   /** Of the load client. */
   readonly secret: string;
   /** Where measurements are written to while it runs. */
-  readonly remoteWrite?: string;
+  readonly remoteWrite?: RemoteWrite;
   /** Tags of every measurement. */
   readonly tags: Readonly<Record<string, string>>;
   /** Bundle of configs/k6. */
   readonly script: string;
+}
+
+/** Where measurements go, and the login there. */
+export interface RemoteWrite {
+  /** Network of the lane that it is on. */
+  readonly network: string;
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+const REMOTE_WRITE = "experimental-prometheus-rw";
+
+/** In k6's configuration file: in its environment the password would be for everybody to see. */
+function written({ url, username, password }: RemoteWrite): object {
+  return { url, username, password, trendStats: ["p(95)", "p(99)"], staleMarkers: true };
 }
 
 export interface Outcome {
@@ -87,24 +103,23 @@ function containerInput(test: LoadTest): LoadContainerInput {
   const tags = Object.entries(test.tags).flatMap(([name, value]) => ["--tag", `${name}=${value}`]);
   return {
     ...{ prefix, network, image, user, binary, cpus },
+    ...(remoteWrite === undefined ? {} : { writesTo: remoteWrite.network }),
     memoryMiB: memoryMiB(test.scenario),
     arguments: [
       ...["run", "--quiet", "--no-usage-report", "--address", ADDRESS, ...tags],
-      ...(remoteWrite === undefined ? [] : ["--out", "experimental-prometheus-rw"]),
+      ...(remoteWrite === undefined ? [] : ["--config", FILES.config, "--out", REMOTE_WRITE]),
       FILES.script,
     ],
     env: {
       K6_LOG_FORMAT: "json",
       K6_AUTO_EXTENSION_RESOLUTION: "false",
+    },
+    files: runFiles(test.script, toldRun(test), {
+      ...{ secret, ca },
       ...(remoteWrite === undefined
         ? {}
-        : {
-            K6_PROMETHEUS_RW_SERVER_URL: remoteWrite,
-            K6_PROMETHEUS_RW_TREND_STATS: "p(95),p(99)",
-            K6_PROMETHEUS_RW_STALE_MARKERS: "true",
-          }),
-    },
-    files: runFiles(test.script, toldRun(test), { secret, ca }),
+        : { config: { collectors: { [REMOTE_WRITE]: written(remoteWrite) } } }),
+    }),
   };
 }
 

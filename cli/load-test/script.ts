@@ -35,7 +35,7 @@ export interface RunFile {
 export function runFiles(
   script: string,
   run: LoadRun,
-  given: { readonly secret: string; readonly ca: string },
+  given: { readonly secret: string; readonly ca: string; readonly config?: object },
 ): readonly RunFile[] {
   const open = (path: string, content: string): RunFile => ({ path, content, secret: false });
   return [
@@ -43,5 +43,8 @@ export function runFiles(
     open(FILES.run, `${canonicalJson(run)}\n`),
     open(FILES.ca, given.ca),
     { path: FILES.secret, content: `${given.secret}\n`, secret: true },
+    ...(given.config === undefined
+      ? []
+      : [{ path: FILES.config, content: `${JSON.stringify(given.config)}\n`, secret: true }]),
   ];
 }

@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { LOAD_CLIENT } from "../../model/load/client";
 import { execProbe, TOOLBOX_BINARY } from "../../model/probes";
 import { secretRef, secretText } from "../../model/secrets";
 import {
@@ -29,7 +30,7 @@ export const prometheus: ServiceSpec = defineService({
   title: "Prometheus",
   capability: "sre",
   image: thirdParty("prometheus"),
-  lanes: ["frontend", "lowlatency", "backend"],
+  lanes: ["backend", "lowlatency"],
   ports: { http: 9090 },
   entrypoint: FOLLOWED.entrypoint,
   command: [
@@ -86,7 +87,16 @@ export const prometheus: ServiceSpec = defineService({
   slo: { availability: 99.5 },
   configure: (context) => ({
     config: configFiles(context),
-    secrets: [...webConfig(context, { ownUsers: ["probe", "self"] }), ...alertmanagerLogin(context)],
+    secrets: [
+      ...webConfig(context, {
+        ownUsers: ["probe", "self"],
+        // writes what a load test measures
+        others: [
+          { username: LOAD_CLIENT.id, credential: context.own(LOAD_CLIENT.id, "Prometheus: load tests") },
+        ],
+      }),
+      ...alertmanagerLogin(context),
+    ],
   }),
 });
 

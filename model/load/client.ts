@@ -8,4 +8,6 @@ export const LOAD_CLIENT = {
   account: "load",
   /** As the state and `./trade2026 secrets` name its secret: the provider's name before the client's. */
   credential: "authn-load",
+  /** The one that its measurements are written with. */
+  writesWith: "prometheus-load",
 } as const;

@@ -10,6 +10,7 @@ export const FILES = {
   run: `${FOLDER}/run.json`,
   secret: `${FOLDER}/secret`,
   ca: `${FOLDER}/ca.crt`,
+  config: `${FOLDER}/k6.json`,
 } as const;
 
 /** Stands before the summary, on a line of its own. */

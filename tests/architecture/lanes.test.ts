@@ -6,18 +6,20 @@ import { platformWorkloads } from "../../stacks/catalogue";
  * A service that needs the outside joins frontend besides, and says why.
  */
 const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
-  [["frontend", "lowlatency", "backend"], "gateway tools-gateway prometheus jupyterlab"],
+  [["frontend", "lowlatency", "backend"], "gateway tools-gateway jupyterlab"],
   [["frontend"], "ui console-web k6"],
-  [["frontend", "backend"], "alertmanager"],
+  // nothing is measured on frontend alone: without it no program that holds every number has a route out
+  [["backend", "lowlatency"], "prometheus"],
   [["lowlatency"], "nats prism"],
   [
     ["lowlatency", "backend"],
     `oms risk exeq live-gateway market-data-gateway data-ingestion normalizer hot-cache questdb-writer sinks pnl api-docs ptrc
-     execution-quality feast-pipeline library authn opa live-updates feast-online model-serving console-bff parca`,
+     execution-quality feast-pipeline library authn opa live-updates feast-online model-serving console-bff parca nats-exporter`,
   ],
   [
     ["backend"],
     `valkey-state valkey-cache postgres questdb clickhouse s3 opensearch grafana status-api status-web optuna mlflow feast-offline
+     alertmanager engine-proxy engine-exporter node-exporter valkey-exporter postgres-exporter opensearch-exporter blackbox-exporter
      marquez governance pnl-service exeq-enhanced treasury orchestrator ray qdrant embedder welcome
      portfolio rl backtest factors simulation fracdiff metalabel screener`,
   ],

@@ -21,6 +21,7 @@ import { issueLeaf, LoadServer, type Leaf } from "./load-server";
 const LABELS = { "com.trade2026.test": "load" };
 const PREFIX = "t26load";
 const NETWORK = `${PREFIX}-frontend`;
+const SECOND = `${PREFIX}-backend`;
 const SECRET = "s3cretOfTheLoadClient0123456789ABCDEFGH";
 const CHECKS: readonly RouteCheck[] = [
   { service: "welcome", path: "/", kind: "page" },
@@ -44,6 +45,7 @@ describe("a load test", () => {
     await removeLabelled(docker, label);
     leaf = await issueLeaf(docker, recipeTag(ROOT, "toolbox"), LABELS);
     const network = await docker.createNetwork({ Name: NETWORK, Labels: LABELS });
+    await docker.createNetwork({ Name: SECOND, Internal: true, Labels: LABELS });
     const { IPAM } = (await network.inspect()) as Docker.NetworkInspectInfo;
     address = IPAM?.Config?.[0]?.Gateway ?? "";
     server = await LoadServer.open(leaf, SECRET, address);
@@ -172,25 +174,30 @@ describe("a load test", () => {
   });
 
   it("writes what it measures to Prometheus while it runs, with its tags", async () => {
-    const written: { readonly path: string; readonly body: Buffer }[] = [];
+    const written: { readonly path: string; readonly body: Buffer; readonly login: string }[] = [];
     const receiver = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        written.push({ path: request.url ?? "", body: Buffer.concat(chunks) });
+        const login = request.headers.authorization ?? "";
+        written.push({ path: request.url ?? "", body: Buffer.concat(chunks), login });
         response.writeHead(204).end();
       });
     });
     await new Promise<void>((resolve) => receiver.listen(0, address, resolve));
     try {
       const { port } = receiver.address() as AddressInfo;
-      const remoteWrite = `http://${address}:${port}/api/v1/write`;
+      const login = { username: "load", password: "of-the-load-test" };
+      const remoteWrite = { url: `http://${address}:${port}/api/v1/write`, network: SECOND, ...login };
       expect((await run(given("baseline", "6s", { remoteWrite }))).how).toBe("passed");
     } finally {
       receiver.close();
     }
     expect(written.length).toBeGreaterThan(0);
     expect(new Set(written.map(({ path }) => path))).toEqual(new Set(["/api/v1/write"]));
+    expect(new Set(written.map(({ login }) => login))).toEqual(
+      new Set([`Basic ${Buffer.from("load:of-the-load-test").toString("base64")}`]),
+    );
     // packed by snappy, which leaves what comes for the first time as it is
     const text = Buffer.concat(written.map(({ body }) => body)).toString("latin1");
     for (const word of ["k6_http_req", "k6_load_latency", "_p95", PREFIX, "baseline"])

@@ -1,5 +1,5 @@
 /**
- * The data core, the trading core and the gateways, written down by hand: what the tests hold the platform against. Nothing here may be
+ * The data core, the trading core, what watches them and the gateways, written down by hand: what the tests hold the platform against. Nothing here may be
  * taken from model/ or components/.
  */
 type Lane = "frontend" | "lowlatency" | "backend";
@@ -17,7 +17,10 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
     "gateway",
     { lanes: ["frontend", "lowlatency", "backend"], ports: [8000, 8080, 8083, 8443], loopback: [8082] },
   ],
-  ["tools-gateway", { lanes: ["frontend", "lowlatency", "backend"], ports: [8083], loopback: [8082] }],
+  [
+    "tools-gateway",
+    { lanes: ["frontend", "lowlatency", "backend"], ports: [8083, 8430, 9090, 9093], loopback: [8082] },
+  ],
   ["welcome", { lanes: ["backend"], ports: [8080], loopback: [] }],
   ["nats", { lanes: ["lowlatency"], ports: [4222, 8222], loopback: [] }],
   ["opa", { lanes: ["lowlatency", "backend"], ports: [8181], loopback: [] }],
@@ -41,6 +44,19 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   ["pnl", { lanes: ["lowlatency", "backend"], ports: [8100], loopback: [] }],
   ["live-updates", { lanes: ["lowlatency", "backend"], ports: [8115], loopback: [] }],
   ["api-docs", { lanes: ["lowlatency", "backend"], ports: [8116], loopback: [] }],
+  ["prometheus", { lanes: ["backend", "lowlatency"], ports: [9090], loopback: [] }],
+  // frontend: notifications go out
+  ["alertmanager", { lanes: ["backend", "frontend"], ports: [9093], loopback: [] }],
+  ["status-api", { lanes: ["backend"], ports: [8431], loopback: [] }],
+  ["status-web", { lanes: ["backend"], ports: [8430], loopback: [] }],
+  ["blackbox-exporter", { lanes: ["backend"], ports: [9115], loopback: [] }],
+  ["engine-proxy", { lanes: ["backend"], ports: [2375], loopback: [] }],
+  ["engine-exporter", { lanes: ["backend"], ports: [9105], loopback: [] }],
+  ["node-exporter", { lanes: ["backend"], ports: [9100], loopback: [] }],
+  ["nats-exporter", { lanes: ["lowlatency", "backend"], ports: [7777], loopback: [] }],
+  ["valkey-exporter", { lanes: ["backend"], ports: [9121], loopback: [] }],
+  ["postgres-exporter", { lanes: ["backend"], ports: [9187], loopback: [] }],
+  ["opensearch-exporter", { lanes: ["backend"], ports: [9114], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */
@@ -52,6 +68,7 @@ export const JOBS: readonly string[] = [
   "platform-db",
   "questdb-tables",
   "s3-buckets",
+  "status-db",
 ];
 
 /** Host ports that the platform takes, all on 127.0.0.1, and who publishes each. */
@@ -59,4 +76,7 @@ export const HOST_PORTS: Readonly<Record<number, string>> = {
   29080: "gateway",
   29443: "gateway",
   29081: "gateway",
+  28430: "tools-gateway",
+  29090: "tools-gateway",
+  29093: "tools-gateway",
 };

@@ -16,8 +16,8 @@ module.exports = {
   transform: {
     "^.+\\.ts$": swc,
     // published as ES modules only
-    "/node_modules/jose/.+\\.js$": swc,
+    "/node_modules/(jose|commander)/.+\\.js$": swc,
   },
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|commander)/)"],
   modulePathIgnorePatterns: ["<rootDir>/.trade2026/"],
 };

@@ -1,19 +1,27 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { alertsPage, runbooksIndex } from "./alerts";
 import { UNKNOWN_HOST } from "../model/host";
 import { lanesPicture } from "../model/picture";
 import type { Plan } from "../model/plan";
 import { parseSettings, settingsSchema } from "../model/settings";
+import type { ServiceSpec } from "../model/service";
 import { formatMiB } from "../model/units";
+import { workloadsOf } from "../stacks/catalogue";
 import { ROOT, loadPlan } from "../stacks/inputs";
 
-/** The parts of the documentation that follow from the model. A test fails when they are out of step. */
+/** The parts of the documentation that follow from the model, by their path from docs/generated. A test compares them. */
 export function generatedDocs(): Readonly<Record<string, string>> {
   const plan = loadPlan(parseSettings({}), UNKNOWN_HOST);
+  const services = workloadsOf(plan.settings).filter(
+    (workload): workload is ServiceSpec => workload.kind === "service",
+  );
   return {
     "lanes.svg": lanesPicture(plan),
     "services.md": servicesPage(plan),
     "settings.md": settingsPage(),
+    "alerts.md": `${NOTE}${alertsPage(services, row)}`,
+    "../operations/runbooks/README.md": runbooksIndex(services, row),
   };
 }
 

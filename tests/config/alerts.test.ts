@@ -1,10 +1,12 @@
 import { parse } from "yaml";
-import { families } from "./alerts";
-import { promtoolFiles } from "./alerts/render";
-import type { Family } from "./alerts/case";
-import { defaultPlatform } from "./platforms";
+import { renderRules } from "../../components/sre/rule";
 import type { ServiceSpec } from "../../model/service";
 import { platformWorkloads } from "../../stacks/catalogue";
+import { runbooks } from "../support/runbooks";
+import { families } from "./alerts";
+import type { Family } from "./alerts/case";
+import { promtoolFiles } from "./alerts/render";
+import { defaultPlatform } from "./platforms";
 import { Sandbox } from "./sandbox";
 
 const CONFIG = "/etc/prometheus";
@@ -72,6 +74,19 @@ describe("promtool check", () => {
     const path = `${CONFIG}/alerts.yml`;
     const broken = (sandbox.files("prometheus")[path] ?? "").replace("vector(1)", "vector(1");
     expect((await promtool(["check", "rules", path], { [path]: broken })).code).not.toBe(0);
+  });
+});
+
+it("reads every query of the runbooks", async () => {
+  const queries = [...new Set(runbooks().flatMap((page) => page.queries))];
+  const rules = queries.map((expr, index) => ({ record: `page:query:${index}`, expr }));
+  const path = `${CONFIG}/queries.yml`;
+  const { code, said } = await promtool(["check", "rules", path], {
+    [path]: renderRules([{ name: "pages", rules }]),
+  });
+  expect({ code, said }).toEqual({
+    code: 0,
+    said: expect.stringContaining(`${queries.length} rules`) as string,
   });
 });
 

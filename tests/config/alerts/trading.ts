@@ -52,7 +52,7 @@ const judged = (rule: string, values: string): Readonly<Record<string, string>> 
 const venue = (le: string, values: string): Readonly<Record<string, string>> => ({
   [series("live_gateway_venue_request_seconds_bucket", {
     ...live,
-    ...{ venue: "PRISM", request: "submit", le },
+    ...{ venue: "prism", request: "submit", le },
   })]: values,
 });
 
@@ -307,8 +307,8 @@ const cases: readonly AlertCase[] = [
     firesAt: "5m15s",
     as: [
       {
-        labels: { ...LIVE_GATEWAY, venue: "PRISM", needs: "nats,opa", severity: "warning" },
-        summary: "PRISM answers slowly",
+        labels: { ...LIVE_GATEWAY, venue: "prism", needs: "nats,opa", severity: "warning" },
+        summary: "prism answers slowly",
         description: "One request of twenty takes longer than 2s.",
         dashboard: trading,
       },

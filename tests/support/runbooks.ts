@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../stacks/inputs";
+
+/** A page of docs/operations/runbooks. */
+export interface Runbook {
+  readonly alert: string;
+  readonly text: string;
+  /** Every query in it, one a line of a block of PromQL. */
+  readonly queries: readonly string[];
+}
+
+const FOLDER = join(ROOT, "docs/operations/runbooks");
+
+export function runbooks(): readonly Runbook[] {
+  return readdirSync(FOLDER)
+    .filter((name) => name.endsWith(".md") && name !== "README.md")
+    .map((name) => {
+      const text = readFileSync(join(FOLDER, name), "utf8");
+      const blocks = [...text.matchAll(/```promql\n([\s\S]*?)```/g)].map(([, block = ""]) => block);
+      return {
+        alert: name.replace(/\.md$/, ""),
+        text,
+        queries: blocks.flatMap((block) => block.split("\n").filter((line) => line.trim() !== "")),
+      };
+    });
+}
+
+/** With the index, whose commands are to be right too. */
+export const runbookTexts = (): readonly (readonly [string, string])[] => [
+  ...runbooks().map(({ alert, text }) => [alert, text] as const),
+  ["README", readFileSync(join(FOLDER, "README.md"), "utf8")],
+];
+
+const WORDS = ["and", "or", "unless", "offset", "bool"];
+
+/** Names of the metrics in a query. Good for what is written here: no names by `__name__`, no comments. */
+export function metricsIn(query: string): readonly string[] {
+  const bare = query
+    .replace(/"(?:[^"\\]|\\.)*"/g, "")
+    .replace(/\{[^}]*\}|\[[^\]]*\]/g, " ")
+    .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, " ");
+  return [...bare.matchAll(/[A-Za-z_:][A-Za-z0-9_:]*(?![A-Za-z0-9_:]*\s*\()/g)]
+    .filter(({ 0: name, index }) => !WORDS.includes(name) && !/[0-9.]/.test(bare[index - 1] ?? ""))
+    .map(([name]) => name);
+}
+
+/** The words after each `./trade2026` in a text, in blocks of commands and in sentences. */
+export function commandsIn(text: string): readonly (readonly string[])[] {
+  const joined = text.replace(/`\.\/trade2026[^`]*`/g, (inline) => inline.replace(/\s+/g, " "));
+  return [...joined.matchAll(/\.\/trade2026((?:[ \t]+(?:"[^"]*"|[^\s"'`)|;&$(#]+))*)/g)].map(
+    ([, words = ""]) => (words.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', "")),
+  );
+}

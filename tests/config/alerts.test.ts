@@ -1,10 +1,10 @@
 import { parse } from "yaml";
-import { renderRules } from "../../components/sre/rule";
+import { renderRules, serviceLabels } from "../../components/sre/rule";
 import type { ServiceSpec } from "../../model/service";
 import { platformWorkloads } from "../../stacks/catalogue";
 import { runbooks } from "../support/runbooks";
 import { families } from "./alerts";
-import type { Family } from "./alerts/case";
+import { MEASURED, type Family } from "./alerts/case";
 import { promtoolFiles } from "./alerts/render";
 import { defaultPlatform } from "./platforms";
 import { Sandbox } from "./sandbox";
@@ -121,4 +121,10 @@ it("has a case of every alert that fires, and one that stays quiet", () => {
     [...alerts].filter((one) => !from.includes(one));
   expect({ fires: missing(firing), quiet: missing([...quiet, ...ALWAYS]) }).toEqual({ fires: [], quiet: [] });
   expect(cases.filter(({ alert }) => !alerts.has(alert))).toEqual([]);
+});
+
+it("gives the measured services the labels that Prometheus gives them", () => {
+  const labels = platform.map(serviceLabels);
+  for (const measured of MEASURED)
+    expect(labels.find(({ service }) => service === measured.service)).toEqual(measured);
 });

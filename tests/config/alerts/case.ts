@@ -77,13 +77,20 @@ export const PRISM = trading("prism", "P1");
 export const PNL = trading("pnl", "P1");
 export const QUESTDB_WRITER = trading("questdb-writer", "P1");
 export const GATEWAY: Labels = { service: "gateway", capability: "gateway", tier: "P0", lane: "frontend" };
-export const PROMETHEUS: Labels = { service: "prometheus", capability: "sre", tier: "P1", lane: "frontend" };
+export const PROMETHEUS: Labels = { service: "prometheus", capability: "sre", tier: "P1", lane: "backend" };
 export const ALERTMANAGER: Labels = {
   service: "alertmanager",
   capability: "sre",
   tier: "P1",
   lane: "backend",
 };
+
+/** All of these; a test compares them with the specs. */
+export const MEASURED: readonly Labels[] = [
+  ...[NATS, VALKEY_STATE, VALKEY_CACHE, POSTGRES, QUESTDB, S3, OPENSEARCH],
+  ...[OMS, RISK, LIVE_GATEWAY, MARKET_DATA_GATEWAY, PRISM, PNL, QUESTDB_WRITER],
+  ...[GATEWAY, PROMETHEUS, ALERTMANAGER],
+];
 
 /** What the engine says of a container; it names the service itself. */
 export const container = (labels: Labels): Labels => at(labels, "engine-exporter", 9105);

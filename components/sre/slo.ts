@@ -91,7 +91,8 @@ export function sloGroups(services: readonly ServiceSpec[]): readonly RuleGroup[
     {
       name: "slo-base",
       rules: [
-        { record: "service:available:1m", expr: "max_over_time(service:up:now[1m])" },
+        // by name alone: what is read over days must not break when a service moves to another lane or tier
+        { record: "service:available:1m", expr: "max by (service) (max_over_time(service:up:now[1m]))" },
         ...promised.flatMap(({ service, slo }) => baseRules(service, slo)),
       ],
     },
@@ -119,12 +120,13 @@ function baseRules(service: ServiceSpec, slo: Slo): readonly Recording[] {
   const labels = labelsOf(service, slo);
   const objective: Recording = { record: "slo:objective:ratio", expr: `vector(${slo.objective})`, labels };
   if (slo.name === "availability") return [objective];
+  const named = { service: service.name, slo: slo.name };
   const rate = (series: string, more: string): string =>
     `sum(rate(${slo.histogram}_${series}{service="${service.name}",route!~"${INTERNAL_ROUTES}"${more}}[5m]))`;
   return [
     objective,
-    { record: "slo:events_good:rate5m", expr: rate("bucket", `,le="${slo.within}"`), labels },
-    { record: "slo:events_total:rate5m", expr: rate("count", ""), labels },
+    { record: "slo:events_good:rate5m", expr: rate("bucket", `,le="${slo.within}"`), labels: named },
+    { record: "slo:events_total:rate5m", expr: rate("count", ""), labels: named },
   ];
 }
 

@@ -85,7 +85,7 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     // what has just been asked for the first time has no rate yet
     const empty = await until(
       "every query has data",
-      120,
+      75,
       () => withoutData(prometheus(), asked),
       (found) => found.length === 0,
       10_000,

@@ -1,4 +1,4 @@
-import { Credentials } from "../components/core/credentials";
+import { assertSuppliedFiles, Credentials } from "../components/core/credentials";
 import { Deployment } from "../components/core/deployment";
 import { Images, type ImagesArgs } from "../components/core/images";
 import { Toolbox } from "../components/core/toolbox";
@@ -11,6 +11,7 @@ import type { Plan } from "../model/plan";
 
 /** The platform on one workstation. */
 export function devStack(plan: Plan, images: ImagesArgs): Record<string, unknown> {
+  assertSuppliedFiles(plan);
   const deployment = new Deployment(plan);
   new Images("images", deployment, images);
   new Lanes("lanes", deployment);

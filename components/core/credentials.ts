@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import type { Plan } from "../../model/plan";
 import { assertNoProblems, type Problem } from "../../model/problems";
 import { CREDENTIAL_LENGTH, type Credential } from "../../model/secrets";
 import { Component } from "./component";
@@ -15,7 +16,6 @@ export class Credentials extends Component {
   constructor(name: string, deployment: Deployment, opts?: pulumi.ComponentResourceOptions) {
     super("trade2026:core:Credentials", name, opts);
     const supplied = deployment.plan.credentials.filter(({ file }) => file !== undefined);
-    assertNoProblems("The stack's settings", supplied.flatMap(fileProblems));
     for (const credential of supplied) {
       const text = pulumi.secret(suppliedText(credential));
       // as it is, in every form: the files of receivers take nothing else
@@ -43,6 +43,17 @@ export class Credentials extends Component {
   }
 }
 
+/**
+ * Before anything is created.
+ * @throws ProblemsError with every file of the operator's that cannot be read, or holds nothing
+ */
+export function assertSuppliedFiles({ credentials }: Plan): void {
+  assertNoProblems(
+    "The stack's settings",
+    credentials.filter(({ file }) => file !== undefined).flatMap(fileProblems),
+  );
+}
+
 function suppliedText({ file = "" }: Credential): string {
   return readFileSync(file, "utf8").trim();
 }
@@ -61,8 +72,6 @@ function fileProblems(credential: Credential): readonly Problem[] {
   try {
     return suppliedText(credential) === "" ? problem("is empty") : [];
   } catch (error) {
-    return problem(
-      `cannot be read (${error instanceof Error && "code" in error ? String(error.code) : String(error)})`,
-    );
+    return problem(`cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type Docker from "dockerode";
 import type { ContainerPlan, Plan } from "../../model/plan";
-import { resolveContent, type SecretRef } from "../../model/secrets";
+import { credentialsIn, resolveContent, type SecretRef } from "../../model/secrets";
 import {
   archiveOf,
   engine,
@@ -96,13 +96,21 @@ export class Sandbox {
     const writers = this.plan.containers.filter(
       ({ role, workload }) => role === "writer" && workload === name,
     );
+    // who logs in to itself has the password of its own hash
+    const hashed = new Set(
+      writers
+        .flatMap(({ uploads }) => uploads.flatMap(({ content }) => credentialsIn(content)))
+        .flatMap(({ form, credential }) => (form === "bcrypt" ? [credential] : [])),
+    );
+    const value = (ref: SecretRef): string =>
+      ref.form === "plain" && hashed.has(ref.credential) ? BCRYPT_PASSWORD : madeUp(ref);
     return Object.fromEntries(
       writers.flatMap(({ mounts: [written], uploads }) => {
         const mount = mounts.find(({ volume }) => volume === written?.volume);
         if (!mount || !written) return [];
         return uploads.map(({ path, content }) => [
           `${mount.path}${path.slice(written.path.length)}`,
-          resolveContent(content, madeUp),
+          resolveContent(content, value),
         ]);
       }),
     );

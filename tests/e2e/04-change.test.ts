@@ -5,7 +5,7 @@ import { noteState, platformUp } from "./harness/chapters";
 import { LaneClient } from "./harness/client";
 import { engineKind, tsx, up, verb, type Said } from "./harness/command";
 import { changed, ids, inventory } from "./harness/inventory";
-import { BASE, physical, PORTS } from "./harness/platform";
+import { BASE, OFFSET, physical, PORTS } from "./harness/platform";
 
 /**
  * Which containers are replaced by a change, exactly. Each change is made on top of the ones before it; the last `up`
@@ -63,7 +63,12 @@ describe("a change replaces what it is about, and nothing else", () => {
 
   it("one route: no service at all, and the gateway answers there", async () => {
     expect((await get(`${BASE}/api/decisions/health`)).status).toBe(404);
-    expect(await replacedBy(changedUp("route"))).toEqual(["gateway-config", "welcome-config"]);
+    expect(await replacedBy(changedUp("route"))).toEqual([
+      "gateway-config",
+      // which probes it from now on
+      "prometheus-config",
+      "welcome-config",
+    ]);
     // both look for a change of their files themselves, the gateway at most every two seconds
     await until(
       "the gateway to have the route",
@@ -85,7 +90,7 @@ describe("a change replaces what it is about, and nothing else", () => {
       "tools-gateway-config",
       "welcome-config",
     ]);
-    expect((await get("https://localhost:8431/")).status).toBe(401);
+    expect((await get(`https://localhost:${8431 + OFFSET}/`)).status).toBe(401);
   });
 
   it("one line of a service's source: its container", async () => {
@@ -121,6 +126,7 @@ describe("a change replaces what it is about, and nothing else", () => {
       "gateway",
       "gateway-config",
       "opa",
+      "prometheus-config",
       "tools-gateway",
       "tools-gateway-config",
       "welcome",

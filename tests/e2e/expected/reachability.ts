@@ -93,4 +93,4 @@ export const REACH: ReadonlyMap<string, ReadonlyMap<string, boolean>> = new Map(
 );
 
 /** Those that have a way out of the host; everybody else has none at all. */
-export const GOES_OUT: readonly string[] = ["gateway", "tools-gateway", "guest-frontend"];
+export const GOES_OUT: readonly string[] = ["gateway", "tools-gateway", "alertmanager", "guest-frontend"];

@@ -39,8 +39,8 @@ describe("no credential is where it could be read", () => {
     ];
     await removeLabelled(docker, TEST_LABEL);
     await plant(docker, all.get("welcome")?.Image ?? "");
-    // Four intervals of most probes; status and a second look at the logs meanwhile.
-    const watch = watchProcesses(docker, all.get("welcome")?.Image ?? "", 20);
+    // Twelve intervals of most probes, each of which lives for milliseconds: of one in a few the look comes too late.
+    const watch = watchProcesses(docker, all.get("welcome")?.Image ?? "", 60);
     await verb("status");
     await verb("logs", ["nats", "--tail", "50"]);
     processes = await watch;

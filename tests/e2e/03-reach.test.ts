@@ -28,7 +28,7 @@ const TIMEOUT = "2s";
  * Linux has one table of neighbours for all containers, 1024 of them by default, and drops what finds no room
  * ("neighbor table overflow" in the kernel's log); entries that nobody used for five seconds give way.
  */
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 2;
 const PAUSE_MS = 6000;
 const LANES = ["frontend", "lowlatency", "backend"] as const;
 

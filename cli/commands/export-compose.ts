@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { composeExport, type ComposeFile } from "../../model/compose";
 import { UNKNOWN_HOST } from "../../model/host";

@@ -32,17 +32,17 @@ export const NOTES = join(ROOT, ".trade2026/e2e-notes");
 export const OFFSET = BORROWED ? 0 : 20_000;
 /** Where the tests listen for what Alertmanager tells: a mail server and a webhook, on the host. */
 export const HEARD_AT = { smtp: 29025, webhook: 29026 } as const;
-const [alertsFrom] = [BORROWED ? process.env["E2E_GATEWAY"] : GATEWAYS.frontend];
+const hostAddress = BORROWED ? process.env["E2E_GATEWAY"] : GATEWAYS.frontend;
 export const WEBHOOK_FILE = join(HOME, "webhook-url");
 /** Who is told of alerts; the platform's containers find this host at the frontend lane's gateway. */
 export const ALERTS = {
   email: {
     ...{ to: ["desk@example.org"], from: "trade2026@example.org" },
-    ...{ smarthost: `${alertsFrom}:${HEARD_AT.smtp}`, requireTls: false },
+    ...{ smarthost: `${hostAddress}:${HEARD_AT.smtp}`, requireTls: false },
   },
   webhook: { urlFile: WEBHOOK_FILE },
 } as const;
-export const WEBHOOK_URL = `http://${alertsFrom}:${HEARD_AT.webhook}/alerts`;
+export const WEBHOOK_URL = `http://${hostAddress}:${HEARD_AT.webhook}/alerts`;
 
 /** Its settings, as a user gives them once: the command remembers them. */
 export const SETTINGS: readonly string[] = [

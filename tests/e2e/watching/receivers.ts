@@ -2,9 +2,8 @@ import { createServer, type Server } from "node:http";
 import { SMTPServer } from "smtp-server";
 import { HEARD_AT } from "../harness/platform";
 
-/** One alert in a message, as it was told. */
+/** One alert in a message of the webhook's, as it was told. */
 export interface Told {
-  readonly by: "webhook";
   /** Milliseconds since 1970, when it came. */
   readonly at: number;
   readonly status: "firing" | "resolved";
@@ -40,7 +39,7 @@ export class Receivers {
       request.on("end", () => {
         const { groupLabels: group, alerts } = JSON.parse(Buffer.concat(chunks).toString()) as WebhookMessage;
         for (const { status, labels, annotations } of alerts)
-          this.told.push({ by: "webhook", at: Date.now(), status, labels, annotations, group });
+          this.told.push({ at: Date.now(), status, labels, annotations, group });
         response.end();
       });
     });

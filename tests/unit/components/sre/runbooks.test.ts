@@ -12,7 +12,8 @@ import { families as engineFamilies } from "../../../../services/engine-exporter
 import { families as natsFamilies } from "../../../../services/nats-exporter/src/families";
 import { platformWorkloads } from "../../../../stacks/catalogue";
 import { realPlan } from "../../../support/platform";
-import { commandsIn, metricsIn, runbooks, runbookTexts } from "../../../support/runbooks";
+import { metricsIn } from "../../../support/promql";
+import { commandsIn, runbooks, runbookTexts } from "../../../support/runbooks";
 
 const services = platformWorkloads.filter((workload): workload is ServiceSpec => workload.kind === "service");
 const alerts = namedAlerts(services);

@@ -1,7 +1,7 @@
 import { dashboardsOf, knownMetrics, queriesOf } from "../../../../../components/sre/dashboards";
 import { settings } from "../../../../support/model";
 import { dashboardOf, isRow, made, panelsOf, service, services, titlesOf } from "./given";
-import { metricsIn } from "./promql-names";
+import { metricsIn } from "../../../../support/promql";
 
 const all = made();
 const uids = all.map(({ uid }) => uid ?? "");

@@ -10,6 +10,8 @@ export type Probe =
       readonly port: string;
       readonly path: string;
       readonly status?: string;
+      /** File with `name:password`, where the program asks everybody for a login. */
+      readonly loginFile?: string;
       readonly timing: ProbeTiming;
     }
   | { readonly kind: "tcp"; readonly port: string; readonly timing: ProbeTiming }
@@ -38,14 +40,19 @@ export const TOOLBOX_BINARY = `${TOOLBOX_PATH}/t26`;
 /** `port` is the name of one of the service's ports. Any 2xx answer is healthy unless `status` ("200-399") says else. */
 export function httpProbe(
   path: string,
-  options: { readonly port?: string; readonly status?: string } & Partial<ProbeTiming> = {},
+  options: {
+    readonly port?: string;
+    readonly status?: string;
+    readonly loginFile?: string;
+  } & Partial<ProbeTiming> = {},
 ): Probe {
-  const { port = "http", status, ...timing } = options;
+  const { port = "http", status, loginFile, ...timing } = options;
   return {
     kind: "http",
     port,
     path,
     ...(status === undefined ? {} : { status }),
+    ...(loginFile === undefined ? {} : { loginFile }),
     timing: { ...DEFAULT_TIMING, ...timing },
   };
 }
@@ -94,6 +101,7 @@ function probeCommand(probe: Probe, ports: Readonly<Record<string, number>>): re
         "http",
         `http://127.0.0.1:${ports[probe.port]}${probe.path}`,
         ...(probe.status === undefined ? [] : ["--status", probe.status]),
+        ...(probe.loginFile === undefined ? [] : ["--login-file", probe.loginFile]),
       ];
   }
 }

@@ -60,6 +60,11 @@ export function canonicalCpus(cpus: number): string {
   return text.split("0").length - 1 === 9 ? cpus.toFixed(1) : text.replace(/0+$/, "");
 }
 
+/** `GOMEMLIMIT` of a Go program that may have so many mebibytes: its collector works before the limit is met. */
+export function goMemoryLimit(mib: number): string {
+  return `${Math.floor(mib * 0.9)}MiB`;
+}
+
 /** 1536 MiB → `1.5 GiB`, for people. */
 export function formatMiB(mib: number): string {
   return mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`;

@@ -4,6 +4,7 @@ import { tar } from "../../engine/hermetic/providers/tar";
 import { FILES, FOLDER, LOAD_ROLE } from "../../model/load/protocol";
 import { LABEL } from "../../model/plan";
 import { ProblemsError } from "../../model/problems";
+import { goMemoryLimit } from "../../model/units";
 import { execInContainer } from "../docker/exec";
 import { isStatus } from "../docker/status-code";
 import type { RunFile } from "./script";
@@ -50,7 +51,7 @@ export function loadContainerOptions(input: LoadContainerInput): Docker.Containe
       ...input.env,
       HOME: "/tmp",
       SSL_CERT_FILE: FILES.ca,
-      GOMEMLIMIT: `${Math.floor(input.memoryMiB * 0.9)}MiB`,
+      GOMEMLIMIT: goMemoryLimit(input.memoryMiB),
     }).map(([name, value]) => `${name}=${value}`),
     Labels: {
       [`${LABEL}.stack`]: input.prefix,

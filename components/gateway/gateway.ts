@@ -9,7 +9,7 @@ import {
   type Resources,
   type ServiceSpec,
 } from "../../model/service";
-import { memoryMiB } from "../../model/units";
+import { goMemoryLimit, memoryMiB } from "../../model/units";
 import {
   CONFIG_PATH,
   FOLLOW,
@@ -90,8 +90,7 @@ export function traefik({
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
     resources: { cpus: 1, ...resources },
-    // the collector works before the limit is met
-    env: { GOMEMLIMIT: `${Math.floor(memoryMiB(resources.memory) * 0.9)}MiB` },
+    env: { GOMEMLIMIT: goMemoryLimit(memoryMiB(resources.memory)) },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.

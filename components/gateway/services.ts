@@ -1,7 +1,6 @@
 import { hostPort } from "../../model/ports";
-import { httpProbe } from "../../model/probes";
 import { plannedRoutes } from "../../model/routes";
-import { defineService, inHouse } from "../../model/service";
+import { kitService } from "../core/kit-service";
 import { certificateAuthority, GATEWAY_PORTS, traefik } from "./gateway";
 import { routesConfig, toolEntryPoints, toolsConfig } from "./traefik";
 
@@ -46,20 +45,15 @@ export const toolsGateway = traefik({
 });
 
 /** The landing page and the 404 page, which say what routes exist. */
-export const welcome = defineService({
+export const welcome = kitService({
   name: "welcome",
   title: "Landing page",
   capability: "gateway",
-  image: inHouse("welcome"),
+  port: 8080,
   lanes: ["backend"],
-  ports: { http: 8080 },
-  probe: httpProbe("/health/ready"),
   route: { path: "/" },
-  metrics: { kind: "endpoint", port: "http", path: "/metrics" },
   resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
-  user: "65532:65532",
-  stopGrace: "15s",
-  env: { HTTP_PORT: "8080", ROUTES_FILE: "/etc/trade2026/routes.json" },
+  env: { ROUTES_FILE: "/etc/trade2026/routes.json" },
   tier: "P2",
   slo: { availability: 99.5 },
   configure: ({ services, settings, wellKnown }) => ({

@@ -1,11 +1,11 @@
-import { execProbe, TOOLBOX_BINARY } from "../../model/probes";
+import { httpProbe } from "../../model/probes";
 import { access, defineService, thirdParty, type ServiceSpec } from "../../model/service";
 import { followed, followedFile } from "../core/followed";
 import { prometheus } from "./prometheus";
 import { receiverSecrets } from "./receivers";
 import { alertmanagerConfig } from "./routing";
 import { statusApi } from "./status";
-import { webConfig } from "./web-config";
+import { PROBE_LOGIN, webConfig } from "./web-config";
 
 const CONFIG = "/run/alertmanager";
 const FOLLOWED = followed("/bin/alertmanager", { from: "/etc/alertmanager", to: CONFIG, reload: true });
@@ -27,10 +27,7 @@ export const alertmanager: ServiceSpec = defineService({
     // one of them: nobody to gossip with
     "--cluster.listen-address=",
   ],
-  probe: execProbe([
-    ...[TOOLBOX_BINARY, "probe", "http", "http://127.0.0.1:9093/-/ready"],
-    ...["--login-file", "/run/secrets/probe-login"],
-  ]),
+  probe: httpProbe("/-/ready", { loginFile: PROBE_LOGIN }),
   metrics: { kind: "endpoint", port: "http", path: "/metrics", login: true },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
   tools: [
@@ -55,8 +52,7 @@ export const alertmanager: ServiceSpec = defineService({
   configure: (context) => ({
     config: [followedFile("alertmanager.yml", alertmanagerConfig(context))],
     secrets: [
-      ...webConfig(context, {
-        ownUsers: ["probe"],
+      ...webConfig("Alertmanager", context, {
         others: [{ username: "prometheus", credential: context.credentialAt(prometheus) }],
       }),
       ...receiverSecrets(context),

@@ -1,7 +1,8 @@
 import { httpProbe } from "../../model/probes";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
 import { access, defineService, thirdParty, type ConfigureContext, type Waiver } from "../../model/service";
-import { kitExporter } from "./exporters";
+import { kitService } from "../core/kit-service";
+import { KIT_EXPORTER } from "./exporters";
 
 const SOCKET = "/var/run/docker.sock";
 const USERS = "/run/secrets/users";
@@ -67,11 +68,12 @@ function users({ operator, consumers }: ConfigureContext): SecretText {
 }
 
 /** What the containers of this stack use, by service: `container_*`. The page says of whom (`honor_labels`). */
-export const engineExporter = kitExporter({
+export const engineExporter = kitService({
+  ...KIT_EXPORTER,
   name: "engine-exporter",
   title: "Container exporter",
   port: 9105,
+  lanes: ["backend"],
   needs: [access(engineProxy, {})],
   metrics: { kind: "endpoint", port: "http", path: "/metrics", ofOthers: true },
-  tier: "P1",
 });

@@ -3,13 +3,13 @@ import { joinTexts, secretRef, secretText, type SecretText } from "../../model/s
 import {
   access,
   defineService,
-  inHouse,
   thirdParty,
   type ConfigureContext,
   type MetricsSpec,
   type ServiceInput,
   type ServiceSpec,
 } from "../../model/service";
+import { kitService } from "../core/kit-service";
 import { opensearch } from "../data/opensearch";
 import { platformDatabase } from "../data/postgres";
 import { valkeyCache, valkeyState } from "../data/valkey";
@@ -52,33 +52,26 @@ function exporter({ port, ...input }: ExporterInput): ServiceSpec {
   });
 }
 
-/** An exporter of our own, on the kit. */
-export function kitExporter(
-  input: Omit<ExporterInput, "image" | "user" | "probe" | "resources">,
-): ServiceSpec {
-  return exporter({
-    ...input,
-    image: inHouse(input.name),
-    user: "65532:65532",
-    probe: httpProbe("/health/ready"),
-    stopGrace: "15s",
-    env: { HTTP_PORT: String(input.port), ...input.env },
-    resources: { memory: "192MiB", cpus: 0.25 },
-  });
-}
+/** What an exporter of ours has, which stands on the kit. */
+export const KIT_EXPORTER = {
+  capability: "sre",
+  resources: { memory: "192MiB", cpus: 0.25 },
+  tier: "P1",
+  slo: { availability: 99 },
+} as const;
 
 /**
  * Reads the monitoring port, which asks for no login and is on the lane alone: a need of NATS would only give it a
  * user there that it does not use.
  */
-export const natsExporter = kitExporter({
+export const natsExporter = kitService({
+  ...KIT_EXPORTER,
   name: "nats-exporter",
   title: "NATS exporter",
   port: 7777,
   lanes: ["lowlatency", "backend"],
   metrics: pageOf("NATS"),
   env: { NATS_MONITOR_URL: "http://nats:8222" },
-  tier: "P1",
 });
 
 /**

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 import { LOAD_CLIENT } from "../../model/load/client";
-import { execProbe, TOOLBOX_BINARY } from "../../model/probes";
+import { httpProbe } from "../../model/probes";
 import { secretRef, secretText } from "../../model/secrets";
 import {
   defineService,
@@ -9,6 +9,7 @@ import {
   type FileSpec,
   type ServiceSpec,
 } from "../../model/service";
+import { goMemoryLimit, memoryMiB } from "../../model/units";
 import { followed, followedFile } from "../core/followed";
 import { alertGroups } from "./alerts";
 import { blackboxExporter, probeUrl } from "./blackbox";
@@ -16,9 +17,11 @@ import { recordingGroups } from "./recordings";
 import { renderRules, serviceLabels } from "./rule";
 import { scrapesOf, type Scrape } from "./scrape";
 import { sloGroups } from "./slo";
-import { webConfig } from "./web-config";
+import { PROBE_LOGIN, webConfig } from "./web-config";
 
 const CONFIG = "/run/prometheus";
+/** Some hundred rules and fifteen thousand series take a quarter of it. */
+const MEMORY = "768MiB";
 const FOLLOWED = followed("/bin/prometheus", { from: "/etc/prometheus", to: CONFIG, reload: true });
 
 /**
@@ -45,20 +48,9 @@ export const prometheus: ServiceSpec = defineService({
     "--query.max-concurrency=8",
     "--query.timeout=30s",
   ],
-  // two hundred rules and ten thousand series take a quarter of it
-  env: { GOMEMLIMIT: "691MiB" },
-  probe: execProbe(
-    [
-      TOOLBOX_BINARY,
-      "probe",
-      "http",
-      "http://127.0.0.1:9090/-/ready",
-      "--login-file",
-      "/run/secrets/probe-login",
-    ],
-    // a restart after a crash reads the log of the last hours
-    { startPeriod: "1m0s" },
-  ),
+  env: { GOMEMLIMIT: goMemoryLimit(memoryMiB(MEMORY)) },
+  // a restart after a crash reads the log of the last hours
+  probe: httpProbe("/-/ready", { loginFile: PROBE_LOGIN, startPeriod: "1m0s" }),
   metrics: { kind: "endpoint", port: "http", path: "/metrics", login: true },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
   tools: [
@@ -71,7 +63,7 @@ export const prometheus: ServiceSpec = defineService({
       title: "Prometheus",
     },
   ],
-  resources: { memory: "768MiB", cpus: 1, precedence: "last" },
+  resources: { memory: MEMORY, cpus: 1, precedence: "last" },
   user: "65534:65534",
   configPath: "/etc/prometheus",
   data: [
@@ -88,8 +80,8 @@ export const prometheus: ServiceSpec = defineService({
   configure: (context) => ({
     config: configFiles(context),
     secrets: [
-      ...webConfig(context, {
-        ownUsers: ["probe", "self"],
+      ...webConfig("Prometheus", context, {
+        ownUsers: ["self"],
         // writes what a load test measures
         others: [
           { username: LOAD_CLIENT.id, credential: context.own(LOAD_CLIENT.id, "Prometheus: load tests") },

@@ -1,8 +1,7 @@
 import { secretRef, secretText } from "../../model/secrets";
 import type { ConfigureContext, FileSpec, PlatformContext } from "../../model/service";
 import type { Settings } from "../../model/settings";
-
-const SECRETS = "/run/secrets";
+import { SECRETS_PATH } from "../../model/wiring";
 
 /** Secrets of the operator's receivers: name of the file in the container, and the file that the setting names. */
 function suppliedFiles({
@@ -41,7 +40,7 @@ export function receiversOf({ settings, services }: PlatformContext): readonly R
       name: "critical",
       ...people(settings),
       ...(pagerduty
-        ? { pagerduty_configs: [{ routing_key_file: `${SECRETS}/pagerduty-key`, ...PAGE }] }
+        ? { pagerduty_configs: [{ routing_key_file: `${SECRETS_PATH}/pagerduty-key`, ...PAGE }] }
         : {}),
     },
     { name: "warning", ...people(settings) },
@@ -53,13 +52,13 @@ export function receiversOf({ settings, services }: PlatformContext): readonly R
         .map(({ name, ports }) => ({
           url: `http://${name}:${ports.http}/alerts`,
           send_resolved: true,
-          http_config: { authorization: { credentials_file: `${SECRETS}/${name}-password` } },
+          http_config: { authorization: { credentials_file: `${SECRETS_PATH}/${name}-password` } },
         })),
     },
     {
       name: "heartbeat",
       ...(heartbeat
-        ? { webhook_configs: [{ url_file: `${SECRETS}/heartbeat-url`, send_resolved: false }] }
+        ? { webhook_configs: [{ url_file: `${SECRETS_PATH}/heartbeat-url`, send_resolved: false }] }
         : {}),
     },
   ];
@@ -92,7 +91,7 @@ function people({ alerts }: Settings): Omit<Receiver, "name"> {
               require_tls: email.requireTls,
               ...(email.username === undefined
                 ? {}
-                : { auth_username: email.username, auth_password_file: `${SECRETS}/smtp-password` }),
+                : { auth_username: email.username, auth_password_file: `${SECRETS_PATH}/smtp-password` }),
               headers: { Subject: SUBJECT },
               html: "",
               text: TEXT,
@@ -105,7 +104,7 @@ function people({ alerts }: Settings): Omit<Receiver, "name"> {
       ? {
           slack_configs: [
             {
-              api_url_file: `${SECRETS}/slack-url`,
+              api_url_file: `${SECRETS_PATH}/slack-url`,
               channel: slack.channel,
               title: SUBJECT,
               text: TEXT,
@@ -114,6 +113,8 @@ function people({ alerts }: Settings): Omit<Receiver, "name"> {
           ],
         }
       : {}),
-    ...(webhook ? { webhook_configs: [{ url_file: `${SECRETS}/webhook-url`, send_resolved: true }] } : {}),
+    ...(webhook
+      ? { webhook_configs: [{ url_file: `${SECRETS_PATH}/webhook-url`, send_resolved: true }] }
+      : {}),
   };
 }

@@ -1,13 +1,6 @@
-import { httpProbe } from "../../model/probes";
 import { joinTexts, secretRef, secretText, type SecretText } from "../../model/secrets";
-import {
-  access,
-  defineService,
-  inHouse,
-  type ConfigureContext,
-  type Consumer,
-  type ServiceSpec,
-} from "../../model/service";
+import { access, type ConfigureContext, type Consumer, type ServiceSpec } from "../../model/service";
+import { kitService } from "../core/kit-service";
 import { postgresDatabase } from "../data/postgres";
 import { authn } from "../trading/access";
 import { prometheus } from "./prometheus";
@@ -19,15 +12,12 @@ export const statusDatabase = postgresDatabase("status", "Uptime, incidents and 
  * may do what users of that role may; both with the credential that the need hands over, as a bearer token. None of it
  * asks authn, so that the page goes on while nobody can log in.
  */
-export const statusApi = defineService({
+export const statusApi = kitService({
   name: "status-api",
   title: "Status API",
   capability: "sre",
-  image: inHouse("status-api"),
+  port: 8431,
   lanes: ["backend"],
-  ports: { http: 8431 },
-  probe: httpProbe("/health/ready"),
-  metrics: { kind: "endpoint", port: "http", path: "/metrics" },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
   route: {
     path: "/api/status",
@@ -36,12 +26,9 @@ export const statusApi = defineService({
   },
   needs: [prometheus, statusDatabase, authn],
   resources: { memory: "192MiB", cpus: 0.5 },
-  user: "65532:65532",
-  stopGrace: "15s",
   tier: "P2",
   slo: { availability: 99.5, latency: { p95: "250ms" } },
   env: {
-    HTTP_PORT: "8431",
     COMPONENTS_FILE: "/etc/trade2026/components.json",
     CALLERS_FILE: "/run/secrets/callers.json",
     POSTGRES_URL: "postgres://postgres:5432/status",
@@ -56,15 +43,12 @@ export const statusApi = defineService({
 });
 
 /** The page for people, at a port of the tools gateway: behind its login, or open to everybody. */
-export const statusWeb = defineService({
+export const statusWeb = kitService({
   name: "status-web",
   title: "Status page",
   capability: "sre",
-  image: inHouse("status-web"),
+  port: 8430,
   lanes: ["backend"],
-  ports: { http: 8430 },
-  probe: httpProbe("/health/ready"),
-  metrics: { kind: "endpoint", port: "http", path: "/metrics" },
   tools: [
     {
       hostPort: 8430,
@@ -77,11 +61,8 @@ export const statusWeb = defineService({
   ],
   needs: [access(statusApi, { role: "viewer" })],
   resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
-  user: "65532:65532",
-  stopGrace: "15s",
   tier: "P2",
   slo: { availability: 99.5, latency: { p95: "500ms" } },
-  env: { HTTP_PORT: "8430" },
 });
 
 /** Every service of the stack, by the first of its lanes. */

@@ -23,6 +23,18 @@ describe("healthcheck", () => {
     ]);
   });
 
+  it("logs in where everybody must, by a file", () => {
+    expect(healthcheck(httpProbe("/-/ready", { loginFile: "/run/secrets/login" }), ports).tests).toEqual([
+      "CMD",
+      "/opt/t26/t26",
+      "probe",
+      "http",
+      "http://127.0.0.1:8099/-/ready",
+      "--login-file",
+      "/run/secrets/login",
+    ]);
+  });
+
   it("opens a connection where there is nothing better", () => {
     expect(healthcheck(tcpProbe("sql"), ports).tests).toEqual([
       "CMD",

@@ -4,6 +4,7 @@ import {
   canonicalDuration,
   durationSeconds,
   formatMiB,
+  goMemoryLimit,
   memoryMiB,
   parseDuration,
 } from "../../../model/units";
@@ -130,4 +131,8 @@ describe("memory", () => {
 it("writes CPUs as the provider reads them back", () => {
   const read = [0.5, 1, 1.25, 0.1, 12, 10, 1.5].map(canonicalCpus);
   expect(read).toEqual(["0.5", "1.0", "1.25", "0.1", "12.0", "10.", "1.5"]);
+});
+
+it("lets a Go program's collector work before its limit is met", () => {
+  expect([goMemoryLimit(768), goMemoryLimit(1280)]).toEqual(["691MiB", "1152MiB"]);
 });

@@ -135,30 +135,36 @@ export const INTERNAL_ROUTES = "/health.*|/metrics|/openapi.json";
 
 function windowRules(service: ServiceSpec, slo: Slo, window: Window): readonly Recording[] {
   const labels = labelsOf(service, slo);
-  const step = STEP[window];
-  const over = `[${window}${step === undefined ? "" : `:${step}`}]`;
   const record = `slo:sli_error:ratio_rate${window}`;
   if (slo.name === "availability") {
-    return [
-      { record, expr: `1 - avg_over_time(service:available:1m{service="${service.name}"}${over})`, labels },
-    ];
+    const available = `service:available:1m{service="${service.name}"}`;
+    return [{ record, expr: overWindow(window, (over) => `1 - avg_over_time(${available}${over})`), labels }];
   }
   const of = `{service="${service.name}",slo="latency"}`;
   if (window === "5m") {
     return [{ record, expr: `1 - slo:events_good:rate5m${of} / slo:events_total:rate5m${of}`, labels }];
   }
+  const share = (over: string): string =>
+    `1 - sum_over_time(slo:events_good:rate5m${of}${over}) / sum_over_time(slo:events_total:rate5m${of}${over})`;
+  const mean = (over: string): string => `avg_over_time(slo:events_total:rate5m${of}${over})`;
   return [
-    {
-      record,
-      expr: `1 - sum_over_time(slo:events_good:rate5m${of}${over}) / sum_over_time(slo:events_total:rate5m${of}${over})`,
-      labels,
-    },
+    { record, expr: overWindow(window, share), labels },
     {
       record: `slo:events:count${window}`,
-      expr: `avg_over_time(slo:events_total:rate5m${of}${over}) * ${HOURS[window] * 3600}`,
+      expr: `(${overWindow(window, mean)}) * ${HOURS[window] * 3600}`,
       labels,
     },
   ];
+}
+
+/**
+ * What `expr` says of the window. Points of a step lie on its multiples, so that of a long step there may be none yet
+ * on a platform of today: it is asked of the last hour until there is one.
+ */
+function overWindow(window: Window, expr: (over: string) => string): string {
+  const step = STEP[window];
+  const long = expr(`[${window}${step === undefined ? "" : `:${step}`}]`);
+  return window === PERIOD ? `(${long}) or (${expr("[1h]")})` : long;
 }
 
 const BUDGET_RULES: readonly Recording[] = [

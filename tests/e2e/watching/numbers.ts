@@ -69,10 +69,10 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     const queries = [...platform, ...service].flatMap(queriesOf);
     expect(queries.length).toBeGreaterThan(500);
     const asked = queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
-    // what has just been asked for the first time has no rate yet
+    // what has just been asked for the first time has no rate yet; what is said of 30 days is worked out every 4 minutes
     const empty = await until(
       "every query has data",
-      75,
+      360,
       () => withoutData(prometheus(), asked),
       (found) => found.length === 0,
       10_000,

@@ -12,7 +12,7 @@ export interface Step {
   readonly blocks?: boolean;
   /** Not part of the default run. */
   readonly long?: boolean;
-  /** Ended when it takes longer, in minutes. @default 35: no step of the default run needs half of it */
+  /** Ended when it takes longer, in minutes.  @default 35 */
   readonly limit?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Reads the numbers off the step's output. @default the exit code is one check */
@@ -66,6 +66,8 @@ export const steps: readonly Step[] = [
     name: "e2e",
     command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"),
     needs: ["engine", "images", "configs", "services", "conformance", "gpu", "unit"],
+    // half an hour with the machine to itself
+    limit: 60,
     count: jestCounts,
   },
   // A hundred containers of the order's path die, some for longer than the bus recognises a message, and trading is
@@ -75,6 +77,16 @@ export const steps: readonly Step[] = [
     command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-trading"),
     needs: ["engine", "images"],
     env: { E2E_KILLS: "100", E2E_STOPS: "20", E2E_SOCKETS: "5000" },
+    limit: 120,
+    long: true,
+    count: jestCounts,
+  },
+  // Every fault that can be made on a platform, and half an hour of ordinary trading that must wake nobody.
+  {
+    name: "watching",
+    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-watching"),
+    needs: ["engine", "images"],
+    env: { E2E_FAULTS: "all", E2E_QUIET_MINUTES: "30" },
     limit: 120,
     long: true,
     count: jestCounts,

@@ -7,7 +7,11 @@ import { plannedPlatform } from "./harness/planned";
 import { faultCases } from "./watching/faults";
 import { numberCases } from "./watching/numbers";
 import { Prometheus } from "./watching/prometheus";
+import { quietCases } from "./watching/quiet";
 import { Receivers } from "./watching/receivers";
+
+/** Minutes without a false alarm; none unless asked for. */
+const QUIET_MINUTES = Number(process.env["E2E_QUIET_MINUTES"] ?? 0);
 
 /** The platform watches itself: its numbers, its alerts, and those who are told of them. */
 describe("watching", () => {
@@ -27,6 +31,13 @@ describe("watching", () => {
   afterAll(() => receivers.close());
 
   describe("numbers", () => numberCases(() => prometheus, services));
+  if (QUIET_MINUTES > 0)
+    describe("quiet", () =>
+      quietCases(
+        () => prometheus,
+        () => receivers,
+        QUIET_MINUTES,
+      ));
   describe("faults", () =>
     faultCases(
       () => docker,

@@ -6,10 +6,12 @@ import { bundleService } from "../../../services/build";
 import { ROOT } from "../../../stacks/inputs";
 
 /** A change that somebody makes to the platform's source, as a function of its declarations. */
-export type ChangeName = "environment" | "probe" | "route" | "tool" | "source";
+export type ChangeName = "environment" | "probe" | "route" | "tool" | "source" | "release";
 
 type Change = (workload: Workload) => Workload;
+const OURS = "*";
 
+/** `of` is a workload's name, or all that run an image of ours. */
 const CHANGES: Readonly<Record<ChangeName, { readonly of: string; readonly change: Change }>> = {
   environment: {
     of: "welcome",
@@ -35,6 +37,11 @@ const CHANGES: Readonly<Record<ChangeName, { readonly of: string; readonly chang
   },
   // Not a declaration: see changedBundle.
   source: { of: "welcome", change: (welcome) => welcome },
+  // As a release of ours does it: every in-house service is replaced.
+  release: {
+    of: OURS,
+    change: (service) => ({ ...service, env: { ...service.env, E2E_RELEASE: "next" } }),
+  },
 };
 
 export const isChange = (name: string): name is ChangeName => name in CHANGES;
@@ -54,12 +61,15 @@ export function changedWorkloads(
     };
     const changed = names
       .map((name) => CHANGES[name])
-      .reduce((one, { of, change }) => (one.name === of ? change(one) : one), rewired as Workload);
+      .reduce((one, { of, change }) => (isOf(one, of) ? change(one) : one), rewired as Workload);
     made.set(workload.name, changed);
     return changed;
   };
   return workloads.map(make);
 }
+
+const isOf = (workload: Workload, of: string): boolean =>
+  of === OURS ? workload.kind === "service" && workload.image.kind === "inHouse" : workload.name === of;
 
 const COPY = ".trade2026/e2e-source";
 

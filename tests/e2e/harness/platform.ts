@@ -31,7 +31,7 @@ export const NOTES = join(ROOT, ".trade2026/e2e-notes");
 /** Tools: Prometheus at 29090. */
 export const OFFSET = BORROWED ? 0 : 20_000;
 /** Where the tests listen for what Alertmanager tells: a mail server and a webhook, on the host. */
-export const HEARD_AT = { smtp: 29025, webhook: 29026 } as const;
+export const HEARD_AT = BORROWED ? { smtp: 29125, webhook: 29126 } : { smtp: 29025, webhook: 29026 };
 const hostAddress = BORROWED ? process.env["E2E_GATEWAY"] : GATEWAYS.frontend;
 export const WEBHOOK_FILE = join(HOME, "webhook-url");
 /** Who is told of alerts; the platform's containers find this host at the frontend lane's gateway. */

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { SMTPServer } from "smtp-server";
 import { HEARD_AT } from "../harness/platform";
@@ -65,8 +66,8 @@ export class Receivers {
 
   async listen(): Promise<void> {
     await Promise.all([
-      new Promise<void>((resolve) => this.#webhook.listen(HEARD_AT.webhook, "0.0.0.0", resolve)),
-      new Promise<void>((resolve) => this.#smtp.listen(HEARD_AT.smtp, "0.0.0.0", () => resolve())),
+      once(this.#webhook.listen(HEARD_AT.webhook, "0.0.0.0"), "listening"),
+      once(this.#smtp.listen(HEARD_AT.smtp, "0.0.0.0"), "listening"),
     ]);
   }
 

@@ -4,6 +4,7 @@ import { platformWorkloads } from "../../stacks/catalogue";
 import { engine } from "../harness/docker";
 import { platformUp } from "./harness/chapters";
 import { plannedPlatform } from "./harness/planned";
+import { downCases } from "./watching/down";
 import { faultCases } from "./watching/faults";
 import { numberCases } from "./watching/numbers";
 import { Prometheus } from "./watching/prometheus";
@@ -12,6 +13,8 @@ import { Receivers } from "./watching/receivers";
 
 /** Minutes without a false alarm; none unless asked for. */
 const QUIET_MINUTES = Number(process.env["E2E_QUIET_MINUTES"] ?? 0);
+/** All that is critical, an hour of it, or a service and a store that are down. */
+const EVERY_FAULT = process.env["E2E_FAULTS"] === "all";
 
 /** The platform watches itself: its numbers, its alerts, and those who are told of them. */
 describe("watching", () => {
@@ -38,9 +41,16 @@ describe("watching", () => {
         () => receivers,
         QUIET_MINUTES,
       ));
-  describe("faults", () =>
-    faultCases(
+  describe("down", () =>
+    downCases(
       () => docker,
       () => receivers,
     ));
+  if (EVERY_FAULT)
+    describe("faults", () =>
+      faultCases(
+        () => docker,
+        () => prometheus,
+        () => receivers,
+      ));
 });

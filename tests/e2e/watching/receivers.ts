@@ -30,6 +30,8 @@ interface WebhookMessage {
 export class Receivers {
   readonly told: Told[] = [];
   readonly mails: Mail[] = [];
+  /** What the webhook answers. Only what it has taken was told. */
+  webhookStatus = 200;
   readonly #webhook: Server;
   readonly #smtp: SMTPServer;
 
@@ -38,6 +40,8 @@ export class Receivers {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
+        response.statusCode = this.webhookStatus;
+        if (this.webhookStatus >= 300) return void response.end();
         const { groupLabels: group, alerts } = JSON.parse(Buffer.concat(chunks).toString()) as WebhookMessage;
         for (const { status, labels, annotations } of alerts)
           this.told.push({ at: Date.now(), status, labels, annotations, group });

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { jetstream } from "@nats-io/jetstream";
+import { subjects, type Fill } from "../../../../services/contracts";
+import { BTC } from "../../trading/market";
+import type { Fault } from "./fault";
+
+/** An execution of an order that nobody has given. */
+export const strayFill: Fault = {
+  tells: [["FillsUnexplained", "oms"]],
+  make: async (operator) => {
+    const mark = `e2e-${Date.now()}`;
+    const stray: Fill = {
+      fill_id: mark,
+      order_id: crypto.randomUUID(),
+      client_order_id: mark,
+      symbol: BTC,
+      side: "BUY",
+      quantity: "1",
+      price: "1",
+      commission: "0",
+      venue: "sim",
+      account: mark,
+      liquidity: "TAKER",
+      timestamp: Date.now(),
+    };
+    await operator.nats((nats) => jetstream(nats).publish(subjects.fills.execution, JSON.stringify([stray])));
+    return async () => undefined;
+  },
+};
+
+/** The log of orders takes nothing more: nothing may be answered 2xx, and what is said goes on being said. */
+export const logRefuses: Fault = {
+  tells: [
+    ["OrdersNotRecorded", "oms"],
+    ["OrdersFail", "oms"],
+  ],
+  make: async (operator) => {
+    const takeAgain = await operator.refusing("ORDERS");
+    const desk = operator.run.desk("orders");
+    const end = operator.repeat(500, () =>
+      desk.send({ symbol: BTC, side: "BUY", order_type: "MARKET", quantity: "0.001" }),
+    );
+    return async () => {
+      await takeAgain();
+      await end();
+    };
+  },
+};
+
+export const ticksRefused: Fault = {
+  tells: [["TicksStale", "market-data-gateway"]],
+  make: (operator) => operator.refusing("MARKET"),
+};
+
+/** More than it can read with so little of a processor. */
+export const riskBehind: Fault = {
+  tells: [["RiskLags", "risk"]],
+  make: async (operator) => {
+    const container = operator.container("risk");
+    const { HostConfig } = await container.inspect();
+    const cpus = (nano: number): Promise<unknown> => container.update({ NanoCpus: nano });
+    await cpus(0.06e9);
+    const end = operator.repeat(0, async () => {
+      await operator.nats(async (nats) => {
+        const stream = jetstream(nats);
+        // breaks its contract: read, put aside, and of no other consequence
+        await Promise.all(
+          Array.from({ length: 500 }, () =>
+            stream.publish(subjects.orders.pending, "{}", { timeout: 20_000 }),
+          ),
+        );
+      });
+      await sleep(1000);
+    });
+    return async () => {
+      await end();
+      await cpus(HostConfig.NanoCpus ?? 0);
+    };
+  },
+};

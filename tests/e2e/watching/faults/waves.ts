@@ -1,0 +1,49 @@
+import type { Fault } from "./fault";
+import { awayForMinutes, diskFull, memoryShort, restartsAgainAndAgain } from "./services";
+import {
+  busFull,
+  exporterShutOut,
+  stateFull,
+  stateNotSaved,
+  streamFull,
+  tableSuspended,
+  writerBlocked,
+} from "./stores";
+import { logRefuses, riskBehind, strayFill, ticksRefused } from "./trading";
+import {
+  alertmanagerAway,
+  alertmanagerRefuses,
+  gatewayFails,
+  gatewayWrong,
+  prometheusRefuses,
+  ruleFails,
+  webhookRefuses,
+} from "./watchers";
+
+/** Faults that do not hide each other, wave after wave. */
+export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
+  "what is full, slow or misconfigured": [
+    busFull,
+    streamFull,
+    stateFull,
+    tableSuspended,
+    gatewayWrong,
+    ruleFails,
+    alertmanagerRefuses,
+    memoryShort,
+    restartsAgainAndAgain,
+    awayForMinutes,
+    strayFill,
+  ],
+  "what orders need": [
+    logRefuses,
+    ticksRefused,
+    stateNotSaved,
+    exporterShutOut,
+    prometheusRefuses,
+    gatewayFails,
+  ],
+  "who reads the streams": [writerBlocked, riskBehind, diskFull],
+  "the way to people: a receiver": [webhookRefuses],
+  "the way to people: Alertmanager": [alertmanagerAway],
+};

@@ -12,11 +12,14 @@ const OVER_SECONDS = 900;
 /**
  * Faults of every kind on the running platform, each told by its critical alert to a real mail server and a real
  * webhook, and told to be over when it is taken away.
+ *
+ * @param wanted alerts by name
  */
 export function faultCases(
   docker: () => Docker,
   prometheus: () => Prometheus,
   receivers: () => Receivers,
+  wanted: readonly string[] | "all",
 ): void {
   let operator: Operator;
   const all: Outcome[] = [];
@@ -25,7 +28,14 @@ export function faultCases(
   });
   afterAll(() => operator?.close());
 
-  describe.each(Object.entries(WAVES))("%s", (_, faults) => {
+  const waves = Object.entries(WAVES).flatMap(([title, faults]) => {
+    const chosen = faults.filter(
+      ({ tells }) => wanted === "all" || tells.some(([alert]) => wanted.includes(alert)),
+    );
+    return chosen.length === 0 ? [] : [[title, chosen] as const];
+  });
+
+  describe.each(waves)("%s", (_, faults) => {
     let outcomes: readonly Outcome[] = [];
     beforeAll(async () => {
       outcomes = await provoke(faults, operator, receivers());

@@ -49,6 +49,11 @@ async function provokeOne(
   receivers: Receivers,
 ): Promise<readonly Outcome[]> {
   const since = Date.now();
+  const failed = ([alert, service]: Fault["tells"][number], error: unknown): Outcome => {
+    const problem = messageOf(error);
+    say(`${alert} of ${service}: ${problem}`);
+    return { alert, service, since, problem };
+  };
   let undo: Undo | undefined;
   try {
     undo = await make(operator);
@@ -63,12 +68,12 @@ async function provokeOne(
           say(`${alert} of ${service}: told ${seconds.toFixed(0)} s after the fault`);
           return { alert, service, since, seconds, ...at.more };
         } catch (error) {
-          return { alert, service, since, problem: messageOf(error) };
+          return failed([alert, service], error);
         }
       }),
     );
   } catch (error) {
-    return tells.map(([alert, service]) => ({ alert, service, since, problem: messageOf(error) }));
+    return tells.map((tell) => failed(tell, error));
   } finally {
     await undo?.().catch((error: unknown) => say(`not taken away: ${messageOf(error)}`));
   }

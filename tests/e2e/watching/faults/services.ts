@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { TEST_LABELS } from "../../harness/client";
 import { wellAgain } from "../../harness/well";
 import type { Fault } from "./fault";
 
@@ -19,19 +20,6 @@ export const diskFull: Fault = {
     // takes the space without writing it
     execFileSync("fallocate", ["-l", String(Math.max(1, Math.floor(bavail * bsize - leaves))), file]);
     return async () => rmSync(file);
-  },
-};
-
-/** A limit that is hardly more than it uses. */
-export const memoryShort: Fault = {
-  tells: [["MemoryCritical", "opa"]],
-  make: async (operator) => {
-    const container = operator.container("opa");
-    const { HostConfig } = await container.inspect();
-    const used = await operator.number('max(container_memory_working_set_bytes{service="opa"})');
-    const limit = (bytes: number): Promise<unknown> => container.update({ Memory: bytes, MemorySwap: bytes });
-    await limit(Math.ceil(used / 0.94));
-    return async () => void (await limit(HostConfig.Memory ?? 0));
   },
 };
 
@@ -58,5 +46,35 @@ export const awayForMinutes: Fault = {
     await sleep(200_000);
     await start();
     return async () => undefined;
+  },
+};
+
+/** Leaves this share of the host's memory. */
+const LEFT = 0.04;
+/** Takes memory until so little is left, and holds it. */
+const HOG = `
+  const { readFileSync } = require("node:fs");
+  const kib = (word) => Number(new RegExp(word + ":\\\\s+(\\\\d+)").exec(readFileSync("/proc/meminfo", "utf8"))[1]);
+  const held = [];
+  setInterval(() => {
+    const left = kib("MemAvailable") / kib("MemTotal");
+    if (left > ${LEFT}) held.push(Buffer.alloc(64 * 1024 ** 2, 1));
+    else if (left < ${LEFT} / 2) held.pop();
+  }, 50);
+`;
+
+/** Somebody beside the platform takes the host's memory. What the kernel ends first is that. */
+export const memoryGone: Fault = {
+  tells: [["HostMemoryCritical", "host"]],
+  make: async (operator) => {
+    const { Image } = await operator.container("welcome").inspect();
+    const hog = await operator.docker.createContainer({
+      Image,
+      Labels: { ...TEST_LABELS },
+      Entrypoint: ["node", "--expose-gc", "-e", HOG],
+      HostConfig: { NetworkMode: "none", OomScoreAdj: 1000 },
+    });
+    await hog.start();
+    return () => hog.remove({ force: true });
   },
 };

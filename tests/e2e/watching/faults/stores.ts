@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { jetstream, jetstreamManager, StorageType } from "@nats-io/jetstream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { jetstream, jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import { streams } from "../../../../services/contracts/streams";
+import { until } from "../../../harness/docker";
 import { say } from "../../harness/progress";
 import { physical } from "../../harness/platform";
-import type { Fault } from "./fault";
+import type { Fault, Undo } from "./fault";
 import type { Operator } from "./operator";
 
 /** The largest message that the bus takes, with room for its headers. */
@@ -31,43 +33,33 @@ async function flood(operator: Operator, subject: string, bytes: number, payload
 }
 
 const FILLER = "E2E_FILLER";
+const AUDIT = "audit.e2e.filler";
 
+/** First one stream, and with one that nobody has planned all that the bus may keep. */
 export const busFull: Fault = {
-  tells: [["BusStorageCritical", "nats"]],
+  tells: [
+    ["StreamAlmostFull", "nats"],
+    ["BusStorageCritical", "nats"],
+  ],
   make: async (operator) => {
-    const of = '{service="nats"}';
-    const limit = await operator.number(`nats_jetstream_storage_limit_bytes${of}`);
-    const used = await operator.number(`nats_jetstream_storage_used_bytes${of}`);
-    await operator.nats(async (nats) =>
-      (await jetstreamManager(nats)).streams.add({
-        name: FILLER,
-        subjects: ["e2e.filler"],
-        storage: StorageType.File,
-      }),
-    );
-    const undo = async (): Promise<void> =>
-      operator.nats(async (nats) => void (await (await jetstreamManager(nats)).streams.delete(FILLER)));
+    const manage = <T>(use: (manager: JetStreamManager) => Promise<T>): Promise<T> =>
+      operator.nats(async (nats) => use(await jetstreamManager(nats)));
+    const undo = async (): Promise<void> => {
+      await manage(({ streams: all }) => all.purge("AUDIT", { filter: AUDIT }));
+      await manage(({ streams: all }) => all.delete(FILLER));
+    };
     try {
-      await flood(operator, "e2e.filler", limit * 0.96 - used);
+      const subject = "e2e.filler";
+      await manage(({ streams: all }) => all.add({ name: FILLER, subjects: [subject], storage: "file" }));
+      await flood(operator, AUDIT, 0.93 * (streams.find(({ name }) => name === "AUDIT")?.maxBytes ?? NaN));
+      const limit = await operator.number('nats_jetstream_storage_limit_bytes{service="nats"}');
+      const { storage } = await manage((manager) => manager.getAccountInfo());
+      await flood(operator, subject, 0.96 * limit - storage);
     } catch (error) {
       await undo();
       throw error;
     }
     return undo;
-  },
-};
-
-const AUDIT = "audit.e2e.filler";
-
-export const streamFull: Fault = {
-  tells: [["StreamAlmostFull", "nats"]],
-  make: async (operator) => {
-    const limit = streams.find(({ name }) => name === "AUDIT")?.maxBytes ?? NaN;
-    await flood(operator, AUDIT, limit * 0.93);
-    return () =>
-      operator.nats(
-        async (nats) => void (await (await jetstreamManager(nats)).streams.purge("AUDIT", { filter: AUDIT })),
-      );
   },
 };
 
@@ -88,23 +80,43 @@ export const writerBlocked: Fault = {
 
 const MIB = 1024 ** 2;
 
+/** Full of what nobody may throw away, in a container that has hardly more memory than that. */
 export const stateFull: Fault = {
-  tells: [["StoreMemoryHigh", "valkey-state"]],
+  tells: [
+    ["StoreMemoryHigh", "valkey-state"],
+    ["MemoryCritical", "valkey-state"],
+  ],
   make: async (operator) => {
     const key = (number: number): string => `e2e:filler:${number}`;
     const filled = await operator.valkeyState(async (client) => {
       const number = async (word: string): Promise<number> =>
-        Number(new RegExp(`^${word}:(\\d+)`, "m").exec(await client.info("memory"))?.[1] ?? NaN);
+        Number(new RegExp(`^${word}:(\\d+)`, "m").exec(await client.info())?.[1] ?? NaN);
       const wanted = 0.93 * (await number("maxmemory"));
       let count = 0;
       while ((await number("used_memory")) < wanted) await client.set(key(count++), Buffer.alloc(MIB));
+      // it writes its log anew beside it, which takes memory too
+      await until(
+        "its log is written",
+        120,
+        () => number("aof_rewrite_in_progress"),
+        (left) => left === 0,
+      );
       return count;
     });
-    return () =>
-      operator.valkeyState(
+    const container = operator.container("valkey-state");
+    const { HostConfig } = await container.inspect();
+    const limit = (bytes: number): Promise<unknown> => container.update({ Memory: bytes, MemorySwap: bytes });
+    // what was counted before is older than what was filled in
+    await sleep(30_000);
+    const used = await operator.number('max(container_memory_working_set_bytes{service="valkey-state"})');
+    await limit(Math.ceil(used / 0.93));
+    return async () => {
+      await limit(HostConfig.Memory ?? 0);
+      await operator.valkeyState(
         async (client) =>
           void (await client.unlink(...Array.from({ length: filled }, (_, each) => key(each)))),
       );
+    };
   },
 };
 
@@ -116,26 +128,39 @@ export const stateNotSaved: Fault = {
     const folder = join(Mountpoint, "appendonlydir");
     const log = readdirSync(folder).find((file) => file.endsWith(".incr.aof"));
     if (log === undefined) throw new Error(`no append-only file in ${folder}`);
-    const set = (flag: string): Buffer => execFileSync("chattr", [flag, join(folder, log)]);
-    set("+i");
-    return async () => void set("-i");
+    return immutable(join(folder, log));
   },
 };
 
+/** A table whose folder takes no new days. */
 export const tableSuspended: Fault = {
   tells: [["TableSuspended", "questdb"]],
   make: async (operator) => {
-    await operator.questdb("DROP TABLE IF EXISTS e2e_suspended");
-    await operator.questdb(
-      "CREATE TABLE e2e_suspended (at TIMESTAMP, n LONG) TIMESTAMP(at) PARTITION BY DAY WAL",
+    const table = "e2e_suspended";
+    await operator.questdb(`CREATE TABLE ${table} (at TIMESTAMP, n LONG) TIMESTAMP(at) PARTITION BY DAY WAL`);
+    await operator.questdb(`INSERT INTO ${table} VALUES (now(), 1)`);
+    await sleep(2000);
+    const { Mountpoint } = await operator.docker.getVolume(physical("questdb-data")).inspect();
+    const folder = readdirSync(join(Mountpoint, "db")).find((name) =>
+      new RegExp(`^${table}~\\d+$`).test(name),
     );
-    await operator.questdb("ALTER TABLE e2e_suspended SUSPEND WAL");
+    if (folder === undefined) throw new Error(`no folder of ${table}`);
+    const undo = immutable(join(Mountpoint, "db", folder));
+    await operator.questdb(`INSERT INTO ${table} VALUES ('2026-01-01T00:00:00Z', 2)`);
     return async () => {
-      await operator.questdb("ALTER TABLE e2e_suspended RESUME WAL");
-      await operator.questdb("DROP TABLE e2e_suspended");
+      await undo();
+      await operator.questdb(`ALTER TABLE ${table} RESUME WAL`);
+      await operator.questdb(`DROP TABLE ${table}`);
     };
   },
 };
+
+/** A file or folder that the kernel lets nobody write to, whoever has it open. */
+function immutable(path: string): Undo {
+  const set = (flag: string): Buffer => execFileSync("chattr", [flag, path]);
+  set("+i");
+  return async () => void set("-i");
+}
 
 export const exporterShutOut: Fault = {
   tells: [["StoreUnreachable", "postgres"]],

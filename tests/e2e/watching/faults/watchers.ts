@@ -116,7 +116,10 @@ async function certificates(operator: Operator): Promise<(days?: string, epoch?:
   if (!command.includes(TLS_PATH)) throw new Error(`the authority issues nothing: ${command.join(" ")}`);
   const at = (flag: string): number => command.indexOf(flag) + 1;
   return async (days = command[at("--days")] ?? "", epoch = command[at("--serial-epoch")] ?? "") => {
-    const changed = command.with(at("--days"), days).with(at("--serial-epoch"), epoch);
+    const changed = [
+      ...command.with(at("--days"), days).with(at("--serial-epoch"), epoch),
+      ...["--renew-before", "1d"],
+    ];
     await operator.beside(
       Image,
       HostConfig.Binds ?? [],

@@ -1,14 +1,6 @@
 import type { Fault } from "./fault";
-import { awayForMinutes, diskFull, memoryShort, restartsAgainAndAgain } from "./services";
-import {
-  busFull,
-  exporterShutOut,
-  stateFull,
-  stateNotSaved,
-  streamFull,
-  tableSuspended,
-  writerBlocked,
-} from "./stores";
+import { awayForMinutes, diskFull, memoryGone, restartsAgainAndAgain } from "./services";
+import { busFull, exporterShutOut, stateFull, stateNotSaved, tableSuspended, writerBlocked } from "./stores";
 import { logRefuses, riskBehind, strayFill, ticksRefused } from "./trading";
 import {
   alertmanagerAway,
@@ -24,13 +16,12 @@ import {
 export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
   "what is full, slow or misconfigured": [
     busFull,
-    streamFull,
     stateFull,
     tableSuspended,
     gatewayWrong,
     ruleFails,
     alertmanagerRefuses,
-    memoryShort,
+
     restartsAgainAndAgain,
     awayForMinutes,
     strayFill,
@@ -44,6 +35,7 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     gatewayFails,
   ],
   "who reads the streams": [writerBlocked, riskBehind, diskFull],
+  "the host": [memoryGone],
   "the way to people: a receiver": [webhookRefuses],
   "the way to people: Alertmanager": [alertmanagerAway],
 };

@@ -52,6 +52,7 @@ describe("watching", () => {
         () => docker,
         () => prometheus,
         () => receivers,
+        services,
         FAULTS === "all" ? FAULTS : FAULTS.split(","),
       ));
 });

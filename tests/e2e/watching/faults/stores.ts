@@ -173,3 +173,17 @@ export const exporterShutOut: Fault = {
     return () => operator.postgres(`ALTER ROLE ${role} LOGIN`);
   },
 };
+
+/** A statement that does not come to an end. */
+export const slowStatement: Fault = {
+  tells: [["SlowQueries", "postgres"]],
+  make: async (operator) => {
+    const running = operator.postgres("SELECT pg_sleep(300)").catch(() => undefined);
+    return async () => {
+      await operator.postgres(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(300)'",
+      );
+      await running;
+    };
+  },
+};

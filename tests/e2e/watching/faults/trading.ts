@@ -1,30 +1,50 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
-import { subjects, type Fill } from "../../../../services/contracts";
+import { subjects, type Fill, type VenueReport } from "../../../../services/contracts";
 import { BTC } from "../../trading/market";
 import type { Fault } from "./fault";
 
-/** An execution of an order that nobody has given. */
-export const strayFill: Fault = {
-  tells: [["FillsUnexplained", "oms"]],
+/** An execution and a report of an order that nobody has given. */
+export const strayExecution: Fault = {
+  tells: [
+    ["FillsUnexplained", "oms"],
+    ["ReportsUnexplained", "oms"],
+  ],
   make: async (operator) => {
     const mark = `e2e-${Date.now()}`;
+    const order = { order_id: crypto.randomUUID(), venue: "sim", account: mark, timestamp: Date.now() };
     const stray: Fill = {
+      ...order,
       fill_id: mark,
-      order_id: crypto.randomUUID(),
       client_order_id: mark,
       symbol: BTC,
       side: "BUY",
       quantity: "1",
       price: "1",
       commission: "0",
-      venue: "sim",
-      account: mark,
       liquidity: "TAKER",
-      timestamp: Date.now(),
     };
-    await operator.nats((nats) => jetstream(nats).publish(subjects.fills.execution, JSON.stringify([stray])));
+    const report: VenueReport = {
+      ...{ kind: "accepted", report_id: "1", order_id: order.order_id },
+      ...{ venue: order.venue, timestamp: order.timestamp },
+    };
+    await operator.nats(async (nats) => {
+      const stream = jetstream(nats);
+      await stream.publish(subjects.fills.execution, JSON.stringify([stray]));
+      await stream.publish(subjects.venueReport, JSON.stringify([report]));
+    });
     return async () => undefined;
+  },
+};
+
+/** Somebody stops it, as somebody may. */
+export const tradingHalted: Fault = {
+  tells: [["TradingStopped", "live-gateway"]],
+  make: async ({ run }) => {
+    const reason = "a fault is tried out";
+    const { status } = await run.users.admin.ask("POST", "/live/halt", { level: "no-new-orders", reason });
+    if (status !== 200) throw new Error(`halt: ${status}`);
+    return async () => void (await run.users.admin.ask("POST", "/live/resume", { reason }));
   },
 };
 
@@ -48,13 +68,20 @@ export const logRefuses: Fault = {
 };
 
 export const ticksRefused: Fault = {
-  tells: [["TicksStale", "market-data-gateway"]],
+  tells: [
+    ["TicksStale", "market-data-gateway"],
+    ["TicksLost", "market-data-gateway"],
+    ["QuotesStale", "prism"],
+  ],
   make: (operator) => operator.refusing("MARKET"),
 };
 
 /** More than it can read with so little of a processor. */
 export const riskBehind: Fault = {
-  tells: [["RiskLags", "risk"]],
+  tells: [
+    ["RiskLags", "risk"],
+    ["RecordsPutAside", "questdb-writer"],
+  ],
   make: async (operator) => {
     const container = operator.container("risk");
     const { HostConfig } = await container.inspect();

@@ -1,7 +1,15 @@
 import type { Fault } from "./fault";
 import { awayForMinutes, diskFull, memoryGone, restartsAgainAndAgain } from "./services";
-import { busFull, exporterShutOut, stateFull, stateNotSaved, tableSuspended, writerBlocked } from "./stores";
-import { logRefuses, riskBehind, strayFill, ticksRefused } from "./trading";
+import {
+  busFull,
+  exporterShutOut,
+  slowStatement,
+  stateFull,
+  stateNotSaved,
+  tableSuspended,
+  writerBlocked,
+} from "./stores";
+import { logRefuses, riskBehind, strayExecution, ticksRefused, tradingHalted } from "./trading";
 import {
   alertmanagerAway,
   alertmanagerRefuses,
@@ -24,7 +32,8 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
 
     restartsAgainAndAgain,
     awayForMinutes,
-    strayFill,
+    strayExecution,
+    slowStatement,
   ],
   "what orders need": [
     logRefuses,
@@ -34,8 +43,8 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     prometheusRefuses,
     gatewayFails,
   ],
-  "who reads the streams": [writerBlocked, riskBehind, diskFull],
-  "the host": [memoryGone],
+  "who reads the streams": [writerBlocked, riskBehind, tradingHalted],
+  "the host": [diskFull, memoryGone],
   "the way to people: a receiver": [webhookRefuses],
   "the way to people: Alertmanager": [alertmanagerAway],
 };

@@ -5,6 +5,9 @@ import { alertLabels, pageable, type Alert } from "../rule";
 /** Where a service says nothing of latency: the plan's 200 ms. */
 const USUAL_P95 = "200ms";
 
+/** A host that is short of something answers late: one scrape that failed must not begin the wait anew. */
+const lately = (series: string): string => `last_over_time(${series}[1m])`;
+
 /**
  * What is watched of every service, whatever it does. Thresholds come from its spec: the memory limit, the p95 that it
  * promises, its tier.
@@ -50,7 +53,7 @@ export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolea
     alert({
       alert: "MemoryCritical",
       severity: pageable(service),
-      expr: `service:memory:ratio${of} > 0.9`,
+      expr: `${lately(`service:memory:ratio${of}`)} > 0.9`,
       for: "5m",
       summary: `${title} is about to run out of memory`,
       description: `${name} uses {{ $value | humanizePercentage }} of its ${service.resources.memory}.`,
@@ -58,7 +61,7 @@ export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolea
     alert({
       alert: "ProcessorStarved",
       severity: "info",
-      expr: `service:cpu:ratio${of} > 0.9`,
+      expr: `${lately(`service:cpu:ratio${of}`)} > 0.9`,
       for: "15m",
       summary: `${title} wants more processor than it may have`,
       description: `${name} uses {{ $value | humanizePercentage }} of its ${service.resources.cpus} processors.`,

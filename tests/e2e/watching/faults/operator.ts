@@ -109,14 +109,21 @@ export class Operator {
   }
 
   async postgres(sql: string): Promise<void> {
-    const { host, port, username: user, password } = await this.#access("postgres", "backend");
-    const client = new Client({ host, port, user, password, database: "postgres" });
-    await client.connect();
+    const client = await this.postgresClient();
     try {
       await client.query(sql);
     } finally {
       await client.end();
     }
+  }
+
+  async postgresClient(): Promise<Client> {
+    const { host, port, username: user, password } = await this.#access("postgres", "backend");
+    const client = new Client({ host, port, user, password, database: "postgres" });
+    // one that the server ends has failed already where it was used
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
   }
 
   /** Changes a file in a volume that the container itself may only read. */

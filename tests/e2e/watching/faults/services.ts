@@ -23,6 +23,23 @@ export const diskFull: Fault = {
   },
 };
 
+/** The least that the engine allows. */
+const LEAST = 6 * 1024 ** 2;
+
+/** Less memory than it has already. */
+export const killedForMemory: Fault = {
+  tells: [["OutOfMemoryKill", "opa"]],
+  make: async (operator) => {
+    const container = operator.container("opa");
+    const { HostConfig } = await container.inspect();
+    const limit = (bytes: number): Promise<unknown> => container.update({ Memory: bytes, MemorySwap: bytes });
+    await limit(LEAST);
+    await sleep(20_000);
+    await limit(HostConfig.Memory ?? 0);
+    return async () => void (await wellAgain(operator.docker, "opa", 120));
+  },
+};
+
 export const restartsAgainAndAgain: Fault = {
   tells: [["RestartLoop", "exeq"]],
   make: async (operator) => {

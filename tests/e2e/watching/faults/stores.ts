@@ -136,7 +136,7 @@ export const stateNotSaved: Fault = {
 export const tableSuspended: Fault = {
   tells: [["TableSuspended", "questdb"]],
   make: async (operator) => {
-    const table = "e2e_suspended";
+    const table = `e2e_suspended_${Date.now()}`;
     await operator.questdb(`CREATE TABLE ${table} (at TIMESTAMP, n LONG) TIMESTAMP(at) PARTITION BY DAY WAL`);
     await operator.questdb(`INSERT INTO ${table} VALUES (now(), 1)`);
     await sleep(2000);
@@ -185,5 +185,32 @@ export const slowStatement: Fault = {
       );
       await running;
     };
+  },
+};
+
+/** Two transactions that each wait for what the other has. */
+export const deadlock: Fault = {
+  tells: [["Deadlocks", "postgres"]],
+  make: async (operator) => {
+    const side = (first: number, second: number): Promise<void> =>
+      operator.postgres(
+        `BEGIN; SELECT pg_advisory_xact_lock(${first}); SELECT pg_sleep(3); SELECT pg_advisory_xact_lock(${second})`,
+      );
+    // the server ends one of them
+    await Promise.allSettled([side(2026, 2027), side(2027, 2026)]);
+    return async () => undefined;
+  },
+};
+
+/** Clients that come and do not go. */
+export const connectionsTaken: Fault = {
+  tells: [["StoreConnectionsHigh", "postgres"]],
+  make: async (operator) => {
+    const most = await operator.number('max(pg_settings_max_connections{service="postgres"})');
+    const taken = await operator.number('sum(pg_stat_activity_count{service="postgres"})');
+    const clients = await Promise.all(
+      Array.from({ length: Math.ceil(0.87 * most - taken) }, () => operator.postgresClient()),
+    );
+    return async () => void (await Promise.all(clients.map((client) => client.end())));
   },
 };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { jetstream } from "@nats-io/jetstream";
 import { subjects, type Fill, type VenueReport } from "../../../../services/contracts";
 import { BTC } from "../../trading/market";
@@ -35,6 +34,15 @@ export const strayExecution: Fault = {
     });
     return async () => undefined;
   },
+};
+
+/** A strategy that wants what nobody may have. */
+export const strategyMad: Fault = {
+  tells: [["ManyRejections", "risk"]],
+  make: async ({ run, repeat }) =>
+    repeat(500, () =>
+      run.desk("limits").send({ symbol: BTC, side: "BUY", order_type: "MARKET", quantity: "1000000" }),
+    ),
 };
 
 /** Somebody stops it, as somebody may. */
@@ -76,32 +84,11 @@ export const ticksRefused: Fault = {
   make: (operator) => operator.refusing("MARKET"),
 };
 
-/** More than it can read with so little of a processor. */
-export const riskBehind: Fault = {
-  tells: [
-    ["RiskLags", "risk"],
-    ["RecordsPutAside", "questdb-writer"],
-  ],
+/** A record that breaks its contract. */
+export const recordMalformed: Fault = {
+  tells: [["RecordsPutAside", "questdb-writer"]],
   make: async (operator) => {
-    const container = operator.container("risk");
-    const { HostConfig } = await container.inspect();
-    const cpus = (nano: number): Promise<unknown> => container.update({ NanoCpus: nano });
-    await cpus(0.06e9);
-    const end = operator.repeat(0, async () => {
-      await operator.nats(async (nats) => {
-        const stream = jetstream(nats);
-        // breaks its contract: read, put aside, and of no other consequence
-        await Promise.all(
-          Array.from({ length: 500 }, () =>
-            stream.publish(subjects.orders.pending, "{}", { timeout: 20_000 }),
-          ),
-        );
-      });
-      await sleep(1000);
-    });
-    return async () => {
-      await end();
-      await cpus(HostConfig.NanoCpus ?? 0);
-    };
+    await operator.nats((nats) => jetstream(nats).publish(subjects.orders.pending, "{}"));
+    return async () => undefined;
   },
 };

@@ -1,7 +1,9 @@
 import type { Fault } from "./fault";
-import { awayForMinutes, diskFull, memoryGone, restartsAgainAndAgain } from "./services";
+import { awayForMinutes, diskFull, killedForMemory, memoryGone, restartsAgainAndAgain } from "./services";
 import {
   busFull,
+  connectionsTaken,
+  deadlock,
   exporterShutOut,
   slowStatement,
   stateFull,
@@ -9,7 +11,14 @@ import {
   tableSuspended,
   writerBlocked,
 } from "./stores";
-import { logRefuses, riskBehind, strayExecution, ticksRefused, tradingHalted } from "./trading";
+import {
+  logRefuses,
+  recordMalformed,
+  strategyMad,
+  strayExecution,
+  ticksRefused,
+  tradingHalted,
+} from "./trading";
 import {
   alertmanagerAway,
   alertmanagerRefuses,
@@ -29,11 +38,14 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     gatewayWrong,
     ruleFails,
     alertmanagerRefuses,
-
     restartsAgainAndAgain,
     awayForMinutes,
     strayExecution,
     slowStatement,
+    deadlock,
+    connectionsTaken,
+    killedForMemory,
+    strategyMad,
   ],
   "what orders need": [
     logRefuses,
@@ -43,7 +55,7 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     prometheusRefuses,
     gatewayFails,
   ],
-  "who reads the streams": [writerBlocked, riskBehind, tradingHalted],
+  "who reads the streams": [writerBlocked, recordMalformed, tradingHalted],
   "the host": [diskFull, memoryGone],
   "the way to people: a receiver": [webhookRefuses],
   "the way to people: Alertmanager": [alertmanagerAway],

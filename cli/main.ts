@@ -176,6 +176,10 @@ export function buildProgram(exit: (code: number) => void): Command {
     )
     .option("--level <level>", "at least: trace, debug, info, warn, error, fatal")
     .option("--grep <pattern>", "only lines that this regular expression finds something in")
+    .option(
+      "--search <words>",
+      "in OpenSearch, which keeps two weeks: all of these words, or a field's whole value",
+    )
     .addOption(new Option("--json", "one JSON object a line").default(false))
     .addHelpText(
       "after",

@@ -3,9 +3,11 @@ import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { ownContainers } from "../docker/containers";
-import { jsonLine, prefixed, recordOf, type Spoken } from "../logs/lines";
+import { execInContainer, type Execution } from "../docker/exec";
+import { found, jsonLine, prefixed, recordOf, type Spoken } from "../logs/lines";
 import { isAsked, parseQuery, type LogsOptions } from "../logs/query";
 import { followLines, readLines } from "../logs/read";
+import { LIMIT_MS, searchStored } from "../logs/search";
 import { styleFor, type Style } from "../ui/style";
 
 export type { LogsOptions };
@@ -27,6 +29,16 @@ export async function logs(
   const fromMs = Date.now();
   const query = parseQuery(services, options, speakers, fromMs);
   const asked = speakers.filter((speaker) => isAsked(query, speaker));
+  if (options.search !== undefined) {
+    const run = (command: readonly string[]): Promise<Execution> =>
+      execInContainer(docker, `${settings.prefix}-log-shipper`, command, LIMIT_MS);
+    const records = await searchStored(run, options.search, query);
+    const width = widest(records.map(({ service }) => service));
+    const style = styleFor(process.stdout);
+    for (const record of records)
+      process.stdout.write(`${options.json ? jsonLine(record) : found(record, width, style)}\n`);
+    return 0;
+  }
   const write = writer(services.length === 1, options.json, asked, styleFor(process.stdout));
   const { lines, newest } = await readLines(docker, asked, query);
   lines.forEach(write);
@@ -41,10 +53,12 @@ function writer(
   speakers: readonly { readonly name: string }[],
   style: Style,
 ): (spoken: Spoken) => void {
-  const width = Math.max(0, ...speakers.map(({ name }) => name.length));
+  const width = widest(speakers.map(({ name }) => name));
   if (json) return (spoken) => process.stdout.write(`${jsonLine(recordOf(spoken))}\n`);
   if (alone)
     return ({ line: { stderr, text } }) =>
       (stderr ? process.stderr : process.stdout).write(`${redact(text)}\n`);
   return (spoken) => process.stdout.write(`${prefixed(spoken, width, style)}\n`);
 }
+
+const widest = (names: readonly string[]): number => Math.max(0, ...names.map(({ length }) => length));

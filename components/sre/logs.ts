@@ -15,7 +15,9 @@ export const logShipper = kitService({
   port: 9106,
   lanes: ["backend"],
   needs: [access(engineProxy, {}), access(opensearch, { role: "admin" }), logTemplates],
-  resources: { memory: "160MiB", cpus: 0.25, precedence: "last" },
+  resources: { memory: "192MiB", cpus: 0.25, precedence: "last" },
+  // a search is a second process in there: what either takes is bounded well below the limit
+  env: { NODE_OPTIONS: "--max-old-space-size=64 --max-semi-space-size=2" },
   tier: "P3",
   slo: { availability: 99 },
 });

@@ -10,21 +10,21 @@ export interface Cursor {
   readonly newest: Moment;
   /** Lines of the last moments, by id. */
   readonly seen: ReadonlyMap<string, Moment>;
-  /** There is more to read than one page. */
-  readonly behind: boolean;
+  /** Where the next page begins, when the last one ended before the log did. */
+  readonly from?: Moment;
 }
 
 const SECOND = 1_000_000_000n;
 /** While it keeps up, two seconds are few lines. */
 const OVERLAP = 2n * SECOND;
-/** While it catches up, a page of the overlap alone would be no progress. */
-const OVERLAP_BEHIND = SECOND / 10n;
+/** Between two pages it is less: they shall not be of the same lines. */
+const OVERLAP_OF_PAGES = SECOND / 10n;
 
-export const cursorAt = (newest: Moment): Cursor => ({ newest, seen: new Map(), behind: false });
+export const cursorAt = (newest: Moment): Cursor => ({ newest, seen: new Map() });
 
 /** From when on the next page is read. @param floor what is older is not wanted */
-export function sinceOf({ newest, behind }: Cursor, floor: Moment): Moment {
-  const since = newest - (behind ? OVERLAP_BEHIND : OVERLAP);
+export function sinceOf({ newest, from }: Cursor, floor: Moment): Moment {
+  const since = from ?? newest - OVERLAP;
   return since > floor ? since : floor;
 }
 
@@ -38,5 +38,9 @@ export function advance<T extends { readonly id: string; readonly at: Moment }>(
   const fresh = page.filter(({ id, at }) => !seen.has(id) && seen.set(id, at) !== undefined);
   const newest = fresh.reduce((latest, { at }) => (at > latest ? at : latest), cursor.newest);
   for (const [id, at] of seen) if (at < newest - OVERLAP) seen.delete(id);
-  return { fresh, next: { newest, seen, behind: more } };
+  const last = page.at(-1)?.at;
+  if (!more || last === undefined) return { fresh, next: { newest, seen } };
+  // a page of a moment: the next one begins at its last line, or it might be this one again
+  const crowded = last - (page[0]?.at ?? last) < 2n * OVERLAP_OF_PAGES;
+  return { fresh, next: { newest, seen, from: crowded ? last : last - OVERLAP_OF_PAGES } };
 }

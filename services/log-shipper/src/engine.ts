@@ -29,9 +29,9 @@ export interface Page {
 /** Lines in a page of who keeps up: cheap, since the engine reads the end of the file alone. */
 const TAIL = 500;
 /** Lines in a page of who catches up: for each the engine reads the whole file. */
-const FIRST = 5000;
+const FIRST = 2000;
 /** Documents in memory at the same time. */
-const PAGE_BYTES = 2 << 20;
+const PAGE_BYTES = 1 << 20;
 
 /** Asks the engine's proxy (`t26 engine-proxy`). Everything throws when it does not answer as it should. */
 export class Engine {

@@ -21,8 +21,8 @@ export interface ShipperOptions {
 const RESUME_OVERLAP_MS = 300_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Lines that are sent together, and pages that are read of one container before it is the others' turn. */
-const BATCH = 5000;
-const PAGES = 20;
+const BATCH = 2000;
+const PAGES = 25;
 const NANOSECONDS_IN_MS = 1_000_000n;
 
 /**
@@ -101,7 +101,7 @@ export class Shipper {
     const floor = BigInt(now() - retentionMs) * NANOSECONDS_IN_MS;
     let cursor = this.#cursors.get(container.id) ?? this.#begin(container);
     for (let pages = 0; pages < PAGES; pages++) {
-      const page = await engine.page(container, sinceOf(cursor, floor), cursor.behind, signal);
+      const page = await engine.page(container, sinceOf(cursor, floor), cursor.from !== undefined, signal);
       const { fresh, next } = advance(cursor, page.entries, page.more);
       cursor = next;
       await batch.add(fresh, () => this.#cursors.set(container.id, next));
@@ -161,6 +161,6 @@ class Batch {
   }
 }
 
-const BATCH_BYTES = 2 << 20;
+const BATCH_BYTES = 1 << 20;
 const bytesOf = (entries: readonly Entry[]): number =>
   entries.reduce((sum, { json }) => sum + json.length, 0);

@@ -26,6 +26,14 @@ export interface Page {
   readonly more: boolean;
 }
 
+export interface PageOptions {
+  /** There is more than a page, as far as is known. */
+  readonly catchUp: boolean;
+  /** Whether a line was read before. */
+  readonly knows: (id: string) => boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Lines in a page of who keeps up: cheap, since the engine reads the end of the file alone. */
 const TAIL = 500;
 /** Lines in a page of who catches up: for each the engine reads the whole file. */
@@ -49,15 +57,15 @@ export class Engine {
   }
 
   /**
-   * The lines of a container since a moment, from the oldest on.
+   * The lines of a container since a moment, from the oldest on; the end of its log alone, where that joins what is known.
    * @param since nanoseconds since 1970
-   * @param catchUp whether there are more than a few, as far as is known
    */
-  async page(source: Source, since: bigint, catchUp: boolean, signal?: AbortSignal): Promise<Page> {
+  async page(source: Source, since: bigint, { catchUp, knows, signal }: PageOptions): Promise<Page> {
     if (!catchUp) {
       const page = await this.#read(source, since, `tail=${TAIL}`, signal);
-      // as many as were asked for: there may be others before them
-      if (!page.more && page.entries.length < TAIL) return page;
+      const [first] = page.entries;
+      // as many as were asked for: there may be others before them, unless they begin with one that was read before
+      if (!page.more && (page.entries.length < TAIL || (first && knows(first.id)))) return page;
     }
     return this.#read(source, since, `first=${FIRST}`, signal);
   }

@@ -18,7 +18,7 @@ export const searchQuestion = z.strictObject({
   since: seconds.optional(),
   until: seconds.optional(),
   /** So many of the newest that are found. */
-  size: z.number().int().min(1).max(5000),
+  size: z.number().int().min(1).max(2000),
 });
 export type SearchQuestion = z.infer<typeof searchQuestion>;
 

@@ -101,7 +101,12 @@ export class Shipper {
     const floor = BigInt(now() - retentionMs) * NANOSECONDS_IN_MS;
     let cursor = this.#cursors.get(container.id) ?? this.#begin(container);
     for (let pages = 0; pages < PAGES; pages++) {
-      const page = await engine.page(container, sinceOf(cursor, floor), cursor.from !== undefined, signal);
+      const { from, seen } = cursor;
+      const page = await engine.page(container, sinceOf(cursor, floor), {
+        catchUp: from !== undefined,
+        knows: (id) => seen.has(id),
+        signal,
+      });
       const { fresh, next } = advance(cursor, page.entries, page.more);
       cursor = next;
       await batch.add(fresh, () => this.#cursors.set(container.id, next));

@@ -30,12 +30,12 @@ test.each<[Partial<LogQuery>, object]>([
     },
     {
       ...{ services: ["oms"], lanes: ["backend"], capabilities: ["trading"], levels: ["error", "fatal"] },
-      ...{ since: 5, until: 9, size: 5000 },
+      ...{ since: 5, until: 9, size: 2000 },
     },
   ],
   [
     { grep: /x/u, tail: 0 },
-    { services: [], lanes: [], capabilities: [], levels: [], size: 5000 },
+    { services: [], lanes: [], capabilities: [], levels: [], size: 2000 },
   ],
 ])("%j is a question that the shipper takes", (query, question) => {
   const asked = questionOf("lost order", { ...QUERY, ...query });
@@ -72,7 +72,7 @@ it("finds records, and tries the pattern on messages and fields", async () => {
   const out = ran(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
   const asked: (readonly string[])[] = [];
   expect(await searchStored(answering(out, asked), "x", QUERY)).toEqual(lines);
-  expect(asked[0]?.slice(0, 3)).toEqual(["node", "/app/main.js", "search"]);
+  expect([asked[0]?.[0], asked[0]?.slice(3, 5)]).toEqual(["node", ["/app/main.js", "search"]]);
   const matching = await searchStored(answering(out), "x", { ...QUERY, grep: /o-1|three/u, tail: 1 });
   expect(matching).toEqual(lines.slice(2));
 });

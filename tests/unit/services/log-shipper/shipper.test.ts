@@ -53,7 +53,7 @@ class World {
           this.asked.push("containers");
           return Promise.resolve(this.containers);
         },
-        page: (source, since, catchUp): Promise<Page> => {
+        page: (source, since, { catchUp }): Promise<Page> => {
           this.asked.push(`page ${source.name}${catchUp ? " on" : ""}`);
           this.sinces.push(since);
           if (this.fails.log === source.name) return Promise.reject(new Error("cannot be read"));

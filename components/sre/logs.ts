@@ -15,7 +15,7 @@ export const logShipper = kitService({
   port: 9106,
   lanes: ["backend"],
   needs: [access(engineProxy, {}), access(opensearch, { role: "admin" }), logTemplates],
-  resources: { memory: "192MiB", cpus: 0.25, precedence: "last" },
+  resources: { memory: "160MiB", cpus: 0.25, precedence: "last" },
   // a search is a second process in there, so that this one is bounded well below the limit; and no source map is read when
   // something fails, which takes more than all the rest
   entrypoint: ["node", "--max-old-space-size=64", "--max-semi-space-size=2", "/app/main.js"],

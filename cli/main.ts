@@ -58,6 +58,8 @@ const set = (): Option =>
   )
     .argParser(repeated)
     .default([], "none");
+const several = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser(repeated).default([], "none");
 const engine = (): Option =>
   new Option("--engine <kind>", "the Pulumi engine").choices(["official", "hermetic"]);
 const json = (): Option => new Option("--json", "as JSON").default(false);
@@ -159,14 +161,32 @@ export function buildProgram(exit: (code: number) => void): Command {
     .addOption(json())
     .action(act<{ json: boolean }>((context, options) => command("status").status(context, options)));
 
-  add(program, "logs <service>", "A service's or job's log. What looks like a credential is hidden.")
+  add(
+    program,
+    "logs [services...]",
+    "What services and jobs have said: those named, or all in order of time. What looks like a credential is hidden.",
+  )
     .option("-f, --follow", "go on as it grows", false)
-    .option("-n, --tail <lines>", "last lines, or all", lines, "200")
+    .option("-n, --tail <lines>", "last lines of those that are asked for, or all", lines, "200")
     .option("--since <time>", "not before: 30s, 10m, 2h, 1d, or a time")
+    .option("--until <time>", "not after")
+    .addOption(several("--lane <lane>", "only of services on this lane; may be given several times"))
+    .addOption(
+      several("--capability <name>", "only of this capability: trading, data …; may be given several times"),
+    )
+    .option("--level <level>", "at least: trace, debug, info, warn, error, fatal")
+    .option("--grep <pattern>", "only lines that this regular expression finds something in")
+    .option(
+      "--search <words>",
+      "in OpenSearch, which keeps two weeks: all of these words, or a field's whole value",
+    )
+    .addOption(new Option("--json", "one JSON object a line").default(false))
+    .addHelpText(
+      "after",
+      "\nDocker keeps 30 MB of each container's log, and none of a container that is gone.\nA line without a level is info.",
+    )
     .action(
-      act<Logs.LogsOptions>((context, options, [service = ""]) =>
-        command("logs").logs(context, service, options),
-      ),
+      act<Logs.LogsOptions>((context, options, services) => command("logs").logs(context, services, options)),
     );
 
   const why = (): Option =>

@@ -3,7 +3,7 @@ import type { Deployment, EngineKind, OpenStackOptions, PreparedEngine } from ".
 import type { StackConfig } from "./config/stack-config";
 import type { Context } from "./context";
 import { load } from "./load";
-import { redact } from "./ui/redact";
+import { redact } from "../services/contracts/redact";
 import type * as engineModule from "../engine";
 
 type Program = OpenStackOptions["program"];

@@ -1,98 +1,64 @@
-import type Docker from "dockerode";
-import { ProblemsError } from "../../model/problems";
+import { redact } from "../../services/contracts/redact";
 import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { ownContainers } from "../docker/containers";
-import { splitStreams } from "../docker/log-stream";
-import { redact } from "../ui/redact";
+import { execInContainer, type Execution } from "../docker/exec";
+import { found, jsonLine, prefixed, recordOf, type Spoken } from "../logs/lines";
+import { isAsked, parseQuery, type LogsOptions } from "../logs/query";
+import { followLines, readLines } from "../logs/read";
+import { LIMIT_MS, searchStored } from "../logs/search";
+import { styleFor, type Style } from "../ui/style";
 
-export interface LogsOptions {
-  readonly follow: boolean;
-  /** Lines, or `all`. */
-  readonly tail: string;
-  /** `10m`, `2h`, or an ISO time. */
-  readonly since?: string;
-}
+export type { LogsOptions };
 
-/** A service's or job's log, with anything that looks like a credential hidden. @returns exit code */
-export async function logs(context: Context, service: string, options: LogsOptions): Promise<number> {
+/**
+ * What services and jobs have said, with anything that looks like a credential hidden: those named, or all, in order of
+ * time. @returns exit code
+ */
+export async function logs(
+  context: Context,
+  services: readonly string[],
+  options: LogsOptions,
+): Promise<number> {
   const { settings } = readStackConfig(context);
-  const since = options.since === undefined ? undefined : sinceSeconds(options.since, Date.now());
   const { docker } = await connectDocker(settings);
-  const containers = await ownContainers(docker, settings.prefix);
-  const container = containers.find(({ name }) => name === service);
-  if (!container) {
-    const names = containers.filter(({ role }) => role !== "writer").map(({ name }) => name);
-    throw new ProblemsError("The arguments", [
-      {
-        path: "service",
-        what: "has no container",
-        value: service,
-        allowed: names.join(", ") || "nothing: the platform is not up",
-        fix: names.length === 0 ? "./trade2026 up" : "choose one of them",
-      },
-    ]);
+  const list = async () =>
+    (await ownContainers(docker, settings.prefix)).filter(({ role }) => role !== "writer");
+  const speakers = await list();
+  const fromMs = Date.now();
+  const query = parseQuery(services, options, speakers, fromMs);
+  const asked = speakers.filter((speaker) => isAsked(query, speaker));
+  if (options.search !== undefined) {
+    const run = (command: readonly string[]): Promise<Execution> =>
+      execInContainer(docker, `${settings.prefix}-log-shipper`, command, LIMIT_MS);
+    const records = await searchStored(run, options.search, query);
+    const width = widest(records.map(({ service }) => service));
+    const style = styleFor(process.stdout);
+    for (const record of records)
+      process.stdout.write(`${options.json ? jsonLine(record) : found(record, width, style)}\n`);
+    return 0;
   }
-  const request = {
-    stdout: true,
-    stderr: true,
-    tail: options.tail === "all" ? undefined : Number(options.tail),
-    since,
-  } as const;
-  const handle = docker.getContainer(container.id);
-  if (options.follow) await follow(docker, handle, request);
-  else {
-    const bytes = (await handle.logs({ ...request, follow: false } as Docker.ContainerLogsOptions & {
-      follow: false;
-    })) as Buffer;
-    splitStreams(bytes).forEach(({ stderr, text }) =>
-      (stderr ? process.stderr : process.stdout).write(redact(text)),
-    );
-  }
+  const write = writer(services.length === 1, options.json, asked, styleFor(process.stdout));
+  const { lines, newest } = await readLines(docker, asked, query);
+  lines.forEach(write);
+  if (options.follow) await followLines(docker, { list, query, newest, fromMs, emit: write });
   return 0;
 }
 
-/** Line by line: a credential may come in two pieces. */
-async function follow(docker: Docker, container: Docker.Container, request: object): Promise<void> {
-  const stream = (await container.logs({ ...request, follow: true } as Docker.ContainerLogsOptions & {
-    follow: true;
-  })) as NodeJS.ReadableStream;
-  docker.modem.demuxStream(stream, lineWriter(process.stdout), lineWriter(process.stderr));
-  await new Promise<void>((resolve, reject) => {
-    stream.on("end", resolve);
-    stream.on("close", resolve);
-    stream.on("error", reject);
-  });
+/** One service alone is printed as it speaks, each stream to its own; several with their names in front. */
+function writer(
+  alone: boolean,
+  json: boolean,
+  speakers: readonly { readonly name: string }[],
+  style: Style,
+): (spoken: Spoken) => void {
+  const width = widest(speakers.map(({ name }) => name));
+  if (json) return (spoken) => process.stdout.write(`${jsonLine(recordOf(spoken))}\n`);
+  if (alone)
+    return ({ line: { stderr, text } }) =>
+      (stderr ? process.stderr : process.stdout).write(`${redact(text)}\n`);
+  return (spoken) => process.stdout.write(`${prefixed(spoken, width, style)}\n`);
 }
 
-function lineWriter(target: NodeJS.WritableStream): NodeJS.WritableStream {
-  let rest = "";
-  return {
-    write(chunk: Buffer | string): boolean {
-      const lines = (rest + chunk.toString()).split("\n");
-      rest = lines.pop() ?? "";
-      return lines.every((line) => target.write(`${redact(line)}\n`));
-    },
-  } as NodeJS.WritableStream;
-}
-
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-
-/** @returns seconds since 1970. @throws ProblemsError */
-export function sinceSeconds(text: string, nowMs: number): number {
-  const match = /^(\d+)([smhd])$/.exec(text);
-  const unit = match?.[2] as keyof typeof UNITS | undefined;
-  if (match && unit) return Math.floor(nowMs / 1000) - Number(match[1]) * UNITS[unit];
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return Math.floor(time / 1000);
-  throw new ProblemsError("The arguments", [
-    {
-      path: "--since",
-      what: "is no time",
-      value: text,
-      allowed: "30s, 10m, 2h, 1d, or a time such as 2026-11-23T12:00:00Z",
-      fix: "write one of these",
-    },
-  ]);
-}
+const widest = (names: readonly string[]): number => Math.max(0, ...names.map(({ length }) => length));

@@ -11,6 +11,8 @@ export interface OwnContainer {
   /** Name in the plan; the engine has the prefix before it. */
   readonly name: string;
   readonly role: string;
+  readonly capability: string;
+  readonly lanes: readonly string[];
   /** `created`, `running`, `exited`, `restarting` … */
   readonly state: string;
   readonly health: Health;
@@ -25,13 +27,18 @@ export async function ownContainers(docker: Docker, prefix: string): Promise<rea
 }
 
 export function fromListing(
-  container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels" | "State" | "Status">,
+  container: Pick<Docker.ContainerInfo, "Id" | "Names" | "Labels" | "State" | "Status" | "NetworkSettings">,
   prefix: string,
 ): OwnContainer {
   return {
     id: container.Id,
     name: planName(container.Names[0] ?? "", prefix),
     role: container.Labels[`${LABEL}.role`] ?? "service",
+    capability: container.Labels[`${LABEL}.capability`] ?? "",
+    lanes: Object.keys(container.NetworkSettings.Networks)
+      .filter((network) => network.startsWith(`${prefix}-`))
+      .map((network) => network.slice(prefix.length + 1))
+      .sort(),
     state: container.State,
     health: healthIn(container.Status),
     exitCode: exitCodeIn(container.Status),

@@ -31,3 +31,47 @@ export function textsOf(bytes: Buffer): { readonly stdout: string; readonly stde
       .join("");
   return { stdout: said(false), stderr: said(true) };
 }
+
+/** A whole line of a container's log. */
+export interface LogLine {
+  /** When the engine took it: RFC 3339 in UTC with nine digits after the point, so that text sorts as time does. */
+  readonly time: string;
+  readonly stderr: boolean;
+  readonly text: string;
+}
+
+/**
+ * Makes lines of what comes with the engine's timestamps in front: a line longer than 16 KiB comes in several pieces,
+ * each with the time again, the last one with the newline.
+ */
+export class LineReader {
+  readonly #open = new Map<boolean, { readonly time: string; readonly text: string }>();
+  #last = "";
+
+  /** @returns the lines that are whole now */
+  push({ stderr, text }: LogPiece): readonly LogLine[] {
+    const lines: LogLine[] = [];
+    for (const part of text.split(/(?<=\n)/)) {
+      const [stamp, seconds, fraction = ""] = STAMP.exec(part) ?? [""];
+      const begun = this.#open.get(stderr);
+      const time =
+        begun?.time ?? (seconds === undefined ? this.#last : `${seconds}.${fraction.padEnd(9, "0")}Z`);
+      const said = (begun?.text ?? "") + part.slice(stamp.length);
+      this.#last = time;
+      if (said.endsWith("\n")) {
+        this.#open.delete(stderr);
+        lines.push({ time, stderr, text: said.slice(0, -1) });
+      } else this.#open.set(stderr, { time, text: said });
+    }
+    return lines;
+  }
+
+  /** What was begun and has no newline. */
+  rest(): readonly LogLine[] {
+    const lines = [...this.#open].map(([stderr, { time, text }]) => ({ time, stderr, text }));
+    this.#open.clear();
+    return lines.filter(({ text }) => text !== "");
+  }
+}
+
+const STAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z /;

@@ -10,7 +10,7 @@ import { ENDPOINTS, KINDS, type Goals, type RouteCheck } from "../../model/load/
 import { measuredNames, thresholdsOf } from "../../model/load/thresholds";
 import { UserError } from "../ui/errors";
 import type { Output } from "../ui/output";
-import { redact } from "../ui/redact";
+import { redact } from "../../services/contracts/redact";
 import { ADDRESS, startLoad, type Ended, type LoadContainerInput } from "./container";
 import { LoadProgress } from "./progress";
 import { refused } from "./refusals";

@@ -1,5 +1,5 @@
 import { ProblemsError } from "../../model/problems";
-import { redact } from "./redact";
+import { redact } from "../../services/contracts/redact";
 
 /** Ends a command with this exit code and nothing more to say. */
 export class Exit extends Error {

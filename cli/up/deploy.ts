@@ -3,7 +3,7 @@ import type { DeployEvent, DeployResult } from "../../engine";
 import type { Plan } from "../../model/plan";
 import { DeployView } from "../ui/deploy-view";
 import type { Output } from "../ui/output";
-import { redact } from "../ui/redact";
+import { redact } from "../../services/contracts/redact";
 import { ContainerWatch, describeTrouble } from "./watch";
 
 /** A log that says nothing for long looks dead. */

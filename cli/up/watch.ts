@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import { LABEL } from "../../model/plan";
 import { examine, type Findings } from "../docker/containers";
 import { indent } from "../ui/format";
-import { redact } from "../ui/redact";
+import { redact } from "../../services/contracts/redact";
 import type { Style } from "../ui/style";
 import { TroubleSpotter, type ContainerEvent } from "./trouble";
 

@@ -8,6 +8,8 @@ import { BUCKETS, s3 } from "./s3";
 /** Streams, and the consumers of them that services read. */
 export const natsStreams = setup(nats, "streams", "JetStream streams", ["streams"]);
 export const questdbTables = setup(questdb, "tables", "QuestDB tables", ["questdb"]);
+/** What a stored line of log is. */
+export const logTemplates = setup(opensearch, "templates", "OpenSearch index templates", ["opensearch"]);
 
 /** Jobs of services/datainit, one a store: idempotent, as its operator, each reads back what it made. */
 export const setupJobs: readonly JobSpec[] = [
@@ -15,7 +17,7 @@ export const setupJobs: readonly JobSpec[] = [
   setup(s3, "buckets", "S3 buckets", ["buckets", ...BUCKETS]),
   questdbTables,
   setup(clickhouse, "tables", "ClickHouse tables", ["clickhouse"]),
-  setup(opensearch, "templates", "OpenSearch index templates", ["opensearch"]),
+  logTemplates,
 ];
 
 function setup(store: ServiceSpec, what: string, title: string, command: readonly string[]): JobSpec {

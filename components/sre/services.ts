@@ -10,6 +10,7 @@ import {
   valkeyExporter,
 } from "./exporters";
 import { grafanaService } from "./grafana";
+import { logShipper } from "./logs";
 import { prometheus } from "./prometheus";
 import { statusApi, statusDatabase, statusWeb } from "./status";
 
@@ -32,4 +33,5 @@ export const sreWorkloads: readonly Workload[] = [
   valkeyExporter,
   postgresExporter,
   opensearchExporter,
+  logShipper,
 ];

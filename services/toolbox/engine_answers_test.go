@@ -104,6 +104,11 @@ func TestEngineProxyPassesOnlyWholeLogQuestions(t *testing.T) {
 		"?since=-1":                   "",
 		"?since=1%26follow%3D1":       "",
 		"?timestamps=perhaps":         "",
+		"?since=1795622400&first=5":   "since=1795622400&stderr=1&stdout=1&tail=all&timestamps=1",
+		"?since=1&first=10001":        "",
+		"?since=1&first=0":            "",
+		"?first=5":                    "",
+		"?since=1&first=5&tail=5":     "",
 	} {
 		before := len(fake.requests())
 		status, _ := get(t, server, "/containers/oms/logs"+question)
@@ -170,6 +175,40 @@ func TestEngineProxySaysThatALogWasCut(t *testing.T) {
 	_, body := get(t, server, "/containers/oms/logs")
 	if !strings.HasSuffix(body, "\n{\"truncated\":true}\n") || len(body) > largestAnswer+1<<20 {
 		t.Errorf("%d bytes, ending in %s", len(body), body[max(0, len(body)-60):])
+	}
+}
+
+func TestEngineProxyTellsTheFirstLines(t *testing.T) {
+	fake := startFakeEngine(t)
+	server := window(t, fake)
+	var own []listed
+	readRecorded("list.json", &own)
+	for _, each := range own {
+		fake.answer("/containers/"+each.ID+"/logs", func(w http.ResponseWriter, _ *http.Request) {
+			for number := range 4 {
+				_, _ = w.Write(frame(1, fmt.Sprintf("2026-11-25T16:00:0%dZ line %d\n", number, number)))
+			}
+		})
+	}
+	for first, wanted := range map[int]string{2: "line 0, line 1, cut", 4: "line 0, line 1, line 2, line 3", 9: "line 0, line 1, line 2, line 3"} {
+		_, body := get(t, server, fmt.Sprintf("/containers/oms/logs?since=1&first=%d", first))
+		var told []string
+		for _, text := range strings.Split(strings.TrimSpace(body), "\n") {
+			var line struct {
+				Text      string
+				Truncated bool
+			}
+			if err := json.Unmarshal([]byte(text), &line); err != nil {
+				t.Fatal(err)
+			}
+			if line.Truncated {
+				line.Text = "cut"
+			}
+			told = append(told, line.Text)
+		}
+		if got := strings.Join(told, ", "); got != wanted {
+			t.Errorf("the first %d are %s", first, got)
+		}
 	}
 }
 

@@ -34,13 +34,24 @@ type logLine struct {
 	Text   string `json:"text"`
 }
 
-// logs answers with the last lines, or those since a moment, never with a stream that goes on.
+// logQuestion is what is asked of the engine, and what is told of its answer.
+type logQuestion struct {
+	asked    url.Values
+	withTime bool
+	// first is how many lines are told at most, from the oldest on; 0: all that the engine answers.
+	first int
+}
+
+// errEnough: what is left of the answer is not wanted.
+var errEnough = errors.New("enough")
+
+// logs answers with the last lines, or the last or first ones since a moment, never with a stream that goes on.
 func (p *engineProxy) logs(ctx context.Context, w http.ResponseWriter, id string, query url.Values) error {
-	asked, withTime, err := logQuery(query)
+	question, err := logQuery(query)
 	if err != nil {
 		return err
 	}
-	return p.engine.read(ctx, "/containers/"+id+"/logs", asked, func(body io.Reader) error {
+	return p.engine.read(ctx, "/containers/"+id+"/logs", question.asked, func(body io.Reader) error {
 		frames := bufio.NewReader(body)
 		// an answer that cannot be read at all is an error; after its first line it can only end early
 		if _, err := frames.Peek(1); err != nil && !errors.Is(err, io.EOF) {
@@ -49,8 +60,12 @@ func (p *engineProxy) logs(ctx context.Context, w http.ResponseWriter, id string
 		w.Header().Set("Content-Type", "application/x-ndjson")
 		encoder := json.NewEncoder(w)
 		encoder.SetEscapeHTML(false)
+		told := 0
 		err := decodeLogs(frames, func(line logLine) error {
-			if !withTime {
+			if told++; question.first > 0 && told > question.first {
+				return errEnough
+			}
+			if !question.withTime {
 				line.Time = ""
 			}
 			return encoder.Encode(line)
@@ -62,31 +77,50 @@ func (p *engineProxy) logs(ctx context.Context, w http.ResponseWriter, id string
 	})
 }
 
-func logQuery(query url.Values) (url.Values, bool, error) {
+func logQuery(query url.Values) (logQuestion, error) {
 	// the engine's timestamps tell where a line that it has split begins
 	asked := url.Values{"stdout": {"1"}, "stderr": {"1"}, "timestamps": {"1"}, "tail": {strconv.Itoa(usualLines)}}
+	question := logQuestion{asked: asked, withTime: true}
 	if query.Has("since") {
 		if !moment.MatchString(query.Get("since")) {
-			return nil, false, badRequest{errors.New("since wants seconds since 1970, such as 1795622400 or 1795622400.5")}
+			return question, badRequest{errors.New("since wants seconds since 1970, such as 1795622400 or 1795622400.5")}
 		}
 		asked.Set("since", query.Get("since"))
 		asked.Set("tail", strconv.Itoa(mostLines))
 	}
 	if query.Has("tail") {
-		lines, err := strconv.Atoi(query.Get("tail"))
-		if err != nil || lines < 1 || lines > mostLines {
-			return nil, false, badRequest{fmt.Errorf("tail wants a number of lines from 1 to %d", mostLines)}
+		lines, err := lineCount(query, "tail")
+		if err != nil {
+			return question, err
 		}
 		asked.Set("tail", strconv.Itoa(lines))
 	}
-	withTime := true
+	if query.Has("first") {
+		if query.Has("tail") || !query.Has("since") {
+			return question, badRequest{errors.New("first wants since with it, and no tail")}
+		}
+		lines, err := lineCount(query, "first")
+		if err != nil {
+			return question, err
+		}
+		asked.Set("tail", "all")
+		question.first = lines
+	}
 	if query.Has("timestamps") {
 		var err error
-		if withTime, err = strconv.ParseBool(query.Get("timestamps")); err != nil {
-			return nil, false, badRequest{errors.New("timestamps wants true or false")}
+		if question.withTime, err = strconv.ParseBool(query.Get("timestamps")); err != nil {
+			return question, badRequest{errors.New("timestamps wants true or false")}
 		}
 	}
-	return asked, withTime, nil
+	return question, nil
+}
+
+func lineCount(query url.Values, name string) (int, error) {
+	lines, err := strconv.Atoi(query.Get(name))
+	if err != nil || lines < 1 || lines > mostLines {
+		return 0, badRequest{fmt.Errorf("%s wants a number of lines from 1 to %d", name, mostLines)}
+	}
+	return lines, nil
 }
 
 // decodeLogs reads the engine's frames: one byte for the stream, three of nothing, four for the length, the content.

@@ -146,7 +146,7 @@ func (p *engineProxy) route(path string) (answerer, []string) {
 	case len(parts) == 3 && parts[0] == "containers" && parts[2] == "stats":
 		return p.ofContainer(parts[1], p.stats), nil
 	case len(parts) == 3 && parts[0] == "containers" && parts[2] == "logs":
-		return p.ofContainer(parts[1], p.logs), []string{"since", "tail", "timestamps"}
+		return p.ofContainer(parts[1], p.logs), []string{"first", "since", "tail", "timestamps"}
 	default:
 		return nil, nil
 	}

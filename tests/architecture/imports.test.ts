@@ -38,6 +38,8 @@ const RULES: readonly Rule[] = [
       /^stacks\//,
       /^model\//,
       /^images\/builder(\/|$)/,
+      // what a line of log is, and what in it looks like a credential
+      /^services\/contracts(\/|$)/,
       /^services\/[a-z-]+$/,
       /^index$/,
     ],

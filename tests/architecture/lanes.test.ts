@@ -19,7 +19,7 @@ const DESIGN: readonly (readonly [readonly LaneName[], string])[] = [
   [
     ["backend"],
     `valkey-state valkey-cache postgres questdb clickhouse s3 opensearch grafana status-api status-web optuna mlflow feast-offline
-     alertmanager engine-proxy engine-exporter node-exporter valkey-exporter postgres-exporter opensearch-exporter blackbox-exporter
+     alertmanager engine-proxy engine-exporter node-exporter valkey-exporter postgres-exporter opensearch-exporter blackbox-exporter log-shipper
      marquez governance pnl-service exeq-enhanced treasury orchestrator ray qdrant embedder welcome
      portfolio rl backtest factors simulation fracdiff metalabel screener`,
   ],

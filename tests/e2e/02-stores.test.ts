@@ -68,7 +68,7 @@ const WANTED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   opensearch: {
     "indexes and finds": ["1"],
-    "has the alias of the logs": ["trade2026-logs-000001"],
+    "has the template of the logs": ["logs"],
     "refuses a wrong password": 401,
     "refuses an unknown user": 401,
     "refuses nobody": 401,

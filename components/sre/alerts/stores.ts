@@ -217,4 +217,16 @@ const RULES: Readonly<Record<string, readonly StoreRule[]>> = {
       description: "{{ $value | humanizePercentage }} of the heap stays in use.",
     },
   ],
+  "log-shipper": [
+    {
+      alert: "LogsNotShipped",
+      severity: "warning",
+      // it begins with the age of its process: five minutes are more than a start and a restart of the store take
+      expr: (of) => `log_shipper_lag_seconds{${of}} > 300`,
+      for: "2m",
+      summary: "Logs do not come into OpenSearch",
+      description:
+        "What was said in the last {{ $value | humanizeDuration }} cannot be searched, or not all of it.",
+    },
+  ],
 };

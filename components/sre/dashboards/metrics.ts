@@ -206,6 +206,7 @@ export const metrics = {
     tripped: "elasticsearch_breakers_tripped",
     rejected: "elasticsearch_thread_pool_rejected_count",
   },
+  logShipper: { lines: "log_shipper_lines_total", lag: "log_shipper_lag_seconds" },
   clickhouse: {
     queries: "ClickHouseProfileEvents_Query",
     failed: "ClickHouseProfileEvents_FailedQuery",

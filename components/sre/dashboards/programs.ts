@@ -8,7 +8,7 @@ import {
   quotePanels,
 } from "./market-panels";
 import { opaRequests } from "./requests";
-import { clickhousePanels, opensearchPanels } from "./search";
+import { clickhousePanels, logShipperPanels, opensearchPanels } from "./search";
 import {
   alertmanagerPanels,
   gatewayPanels,
@@ -69,6 +69,7 @@ const BY_SERVICE: Readonly<Record<string, () => readonly Unplaced[]>> = {
   normalizer: () => allOf(normalizerPanels),
   "hot-cache": () => allOf(hotCachePanels),
   "questdb-writer": () => allOf(questdbWriterPanels),
+  "log-shipper": logShipperPanels,
 };
 
 /** What a service measures beyond what all of its kind do; nothing for most. */

@@ -1,4 +1,5 @@
 import { metrics } from "./metrics";
+import type { Unplaced } from "./panel";
 import { stat, timeseries } from "./panels";
 import { rate, series, sum } from "./promql";
 import type { StorePanels } from "./stores";
@@ -62,6 +63,24 @@ export const opensearchPanels: StorePanels = (service) => {
       description: "Of all indices on disk.",
       unit: "bytes",
       queries: [{ expr: sum(series(opensearch.size, labels)), legend: "on disk" }],
+    }),
+  ];
+};
+
+export const logShipperPanels = (): readonly Unplaced[] => {
+  const { logShipper } = metrics;
+  return [
+    timeseries({
+      title: "Behind",
+      description: "How long ago all that had been said could be searched.",
+      unit: "s",
+      queries: [{ expr: series(logShipper.lag), legend: "behind" }],
+    }),
+    timeseries({
+      title: "Lines",
+      description: "A second. Known: sent again, after a restart. Refused: what is in them does not fit.",
+      unit: "ops",
+      queries: [{ expr: sum(rate(logShipper.lines), ["outcome"]), legend: "{{outcome}}" }],
     }),
   ];
 };

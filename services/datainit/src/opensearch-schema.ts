@@ -1,34 +1,36 @@
-/** Logs are written to the alias; `POST /<alias>/_rollover` begins the next index, without any plugin. */
-export const logsAlias = "trade2026-logs";
-export const templateName = "trade2026-logs";
-export const firstIndex = `${logsAlias}-000001`;
+import { LOG_INDICES } from "../../contracts/log-store";
+
+export const templateName = "logs";
 
 /**
- * What a line of log is. Fields beyond these are kept and shown but not searched: a service that logs a new name in
- * every line must not fill the cluster with mappings.
+ * What a line of log is (contracts/log-store.ts); log-shipper writes them, one index a day. What a program says beside
+ * its message is one field with a tree in it, searched as `fields.order_id`: a service that logs a new name in every line
+ * must not fill the cluster with mappings.
  */
 export const logsTemplate = {
-  index_patterns: [`${logsAlias}-*`],
+  index_patterns: [LOG_INDICES],
   priority: 200,
   /** Raise it with every change. */
-  version: 1,
+  version: 2,
   template: {
-    settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: "5s" },
+    settings: {
+      number_of_shards: 1,
+      number_of_replicas: 0,
+      refresh_interval: "5s",
+      codec: "best_compression",
+    },
     mappings: {
       dynamic: "false",
       properties: {
-        "@timestamp": { type: "date" },
+        "@timestamp": { type: "date_nanos" },
         level: { type: "keyword" },
         service: { type: "keyword" },
-        version: { type: "keyword" },
+        capability: { type: "keyword" },
+        lanes: { type: "keyword" },
         container: { type: "keyword" },
-        lane: { type: "keyword" },
+        stream: { type: "keyword" },
         message: { type: "text" },
-        request_id: { type: "keyword" },
-        order_id: { type: "keyword" },
-        trace_id: { type: "keyword" },
-        status: { type: "integer" },
-        duration_ms: { type: "float" },
+        fields: { type: "flat_object" },
       },
     },
   },

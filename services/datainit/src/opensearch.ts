@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, optionalSecret, text } from "../../kit/config";
 import { JobError, NotReadyError, readStore, untilReady, type JobContext } from "./job";
-import { firstIndex, logsAlias, logsTemplate, templateName } from "./opensearch-schema";
+import { logsTemplate, templateName } from "./opensearch-schema";
 import { basicAuth, shorten, StoreHttp, type StoreRequest } from "./store-http";
 
-/** The template of the log indices, and the first index behind the alias that logs are written to. */
+/** The template of the indices of logs. */
 export async function initOpenSearch(context: JobContext): Promise<void> {
   const fields = { OPENSEARCH_USERNAME: text().optional(), OPENSEARCH_PASSWORD: optionalSecret() };
   const { address: base, config } = readStore(
@@ -20,7 +20,6 @@ export async function initOpenSearch(context: JobContext): Promise<void> {
   const http = new StoreHttp({ name: "OpenSearch", base, headers });
   await untilReady(`OpenSearch at ${base}`, context.connectTimeoutMs, () => waitForCluster(http));
   await initTemplate(http, context.say);
-  await initIndex(http, context.say);
 }
 
 /** It answers long before it can index. Yellow is as good as one node gets. */
@@ -59,31 +58,6 @@ function asWanted(template: Readonly<Record<string, unknown>>): boolean {
     isDeepStrictEqual(template["index_patterns"], logsTemplate.index_patterns) &&
     isDeepStrictEqual(mappings, logsTemplate.template.mappings)
   );
-}
-
-type AliasList = Readonly<
-  Record<string, { readonly aliases: Readonly<Record<string, { is_write_index?: boolean }>> }>
->;
-
-async function initIndex(http: StoreHttp, say: (line: string) => void): Promise<void> {
-  const writeIndex = async () => {
-    const found = (await call<AliasList>(http, `/_alias/${logsAlias}`)) ?? {};
-    return Object.keys(found).find((index) => found[index]?.aliases[logsAlias]?.is_write_index === true);
-  };
-  const before = await writeIndex();
-  if (before !== undefined) {
-    say(`alias ${logsAlias} writes to ${before}`);
-    return;
-  }
-  await call(http, `/${firstIndex}`, {
-    method: "PUT",
-    body: JSON.stringify({ aliases: { [logsAlias]: { is_write_index: true } } }),
-  });
-  const after = await writeIndex();
-  if (after !== firstIndex) {
-    throw new JobError(`alias ${logsAlias}`, [`it writes to ${after ?? "no index"}, wanted ${firstIndex}`]);
-  }
-  say(`index ${firstIndex} created, alias ${logsAlias} writes to it`);
 }
 
 /** @returns undefined on 404 */

@@ -85,11 +85,13 @@ export const ALERTMANAGER: Labels = {
   lane: "backend",
 };
 
+export const LOG_SHIPPER: Labels = { service: "log-shipper", capability: "sre", tier: "P3", lane: "backend" };
+
 /** All of these; a test compares them with the specs. */
 export const MEASURED: readonly Labels[] = [
   ...[NATS, VALKEY_STATE, VALKEY_CACHE, POSTGRES, QUESTDB, S3, OPENSEARCH],
   ...[OMS, RISK, LIVE_GATEWAY, MARKET_DATA_GATEWAY, PRISM, PNL, QUESTDB_WRITER],
-  ...[GATEWAY, PROMETHEUS, ALERTMANAGER],
+  ...[GATEWAY, PROMETHEUS, ALERTMANAGER, LOG_SHIPPER],
 ];
 
 /** What the engine says of a container; it names the service itself. */

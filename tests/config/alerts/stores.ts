@@ -1,5 +1,6 @@
 import {
   at,
+  LOG_SHIPPER,
   OPENSEARCH,
   POSTGRES,
   QUESTDB,
@@ -18,6 +19,7 @@ const cache = at(VALKEY_CACHE, "valkey-exporter", 9121);
 const questdb = at(QUESTDB, "questdb", 9003);
 const s3 = at(S3, "s3", 9327);
 const opensearch = at(OPENSEARCH, "opensearch-exporter", 9114);
+const shipper = at(LOG_SHIPPER, "log-shipper", 9106);
 const as = (severity: string, labels: Labels): Labels => ({ ...labels, severity });
 
 /** Connections by the state that they are in. */
@@ -332,11 +334,32 @@ const cases: readonly AlertCase[] = [
       },
     ],
   },
+  {
+    alert: "LogsNotShipped",
+    name: "nothing is stored for more than five minutes",
+    series: { [series("log_shipper_lag_seconds", shipper)]: "5x3 300 301+15x20" },
+    quietAt: ["1m", "3m"],
+    firesAt: "3m15s",
+    as: [
+      {
+        labels: as("warning", { ...shipper, needs: "opensearch" }),
+        summary: "Logs do not come into OpenSearch",
+        description: "What was said in the last 7m 1s cannot be searched, or not all of it.",
+        dashboard: "service-log-shipper",
+      },
+    ],
+  },
+  {
+    alert: "LogsNotShipped",
+    name: "OpenSearch was started anew, and all is caught up",
+    series: { [series("log_shipper_lag_seconds", shipper)]: "5 250+15x8 6x20" },
+    quietAt: ["1m30s", "2m", "3m"],
+  },
 ];
 
 export const STORE_CASES: Family = {
   name: "stores",
-  of: ["valkey-state", "valkey-cache", "postgres", "questdb", "s3", "opensearch"],
+  of: ["valkey-state", "valkey-cache", "postgres", "questdb", "s3", "opensearch", "log-shipper"],
   every: "15s",
   cases,
 };

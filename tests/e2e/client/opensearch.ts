@@ -26,8 +26,10 @@ export function opensearchChecks(access: Access): StoreChecks {
         });
         return found.hits.hits.map(({ _id }) => _id);
       },
-      "has the alias of the logs": async () =>
-        Object.keys(await call<object>("GET", "/_alias/trade2026-logs")),
+      "has the template of the logs": async () =>
+        (
+          await call<{ index_templates: readonly { name: string }[] }>("GET", "/_index_template/logs")
+        ).index_templates.map(({ name }) => name),
       "refuses a wrong password": () => status(basic({ ...access, password: "wrong" })),
       "refuses an unknown user": () => status(basic({ ...access, username: "nobody" })),
       "refuses nobody": () => status({}),

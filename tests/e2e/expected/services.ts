@@ -57,6 +57,7 @@ export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, Ex
   ["valkey-exporter", { lanes: ["backend"], ports: [9121], loopback: [] }],
   ["postgres-exporter", { lanes: ["backend"], ports: [9187], loopback: [] }],
   ["opensearch-exporter", { lanes: ["backend"], ports: [9114], loopback: [] }],
+  ["log-shipper", { lanes: ["backend"], ports: [9106], loopback: [] }],
 ]);
 
 /** Jobs that must have run, whatever else did. */

@@ -1,5 +1,4 @@
 import { select } from "../../../cli/commands/secrets";
-import { sinceSeconds } from "../../../cli/commands/logs";
 import { credentialsInState } from "../../../cli/credentials";
 import type { Credential } from "../../../model/secrets";
 
@@ -52,16 +51,4 @@ describe("which credentials", () => {
   test("an unknown name lists what there is", () => {
     expect(() => ids("redis")).toThrow(/allowed: nats-operator, nats-oms/);
   });
-});
-
-test.each([
-  ["30s", 970],
-  ["10m", 400],
-  ["1970-01-01T00:05:00Z", 300],
-])("--since %s", (text, seconds) => {
-  expect(sinceSeconds(text, 1_000_500)).toBe(seconds);
-});
-
-test("--since anything else is refused", () => {
-  expect(() => sinceSeconds("soon", 0)).toThrow(/is no time/);
 });

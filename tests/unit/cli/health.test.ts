@@ -1,3 +1,4 @@
+import type Docker from "dockerode";
 import { fromListing, isUp, planName } from "../../../cli/docker/containers";
 import { splitStreams } from "../../../cli/docker/log-stream";
 import { usageBetween } from "../../../cli/docker/usage";
@@ -8,6 +9,7 @@ import { styleFor } from "../../../cli/ui/style";
 import { container } from "../model/small-plan";
 
 const plain = styleFor({}, {});
+const network = {} as Docker.NetworkInfo;
 const listed = (
   name: string,
   state: string,
@@ -20,7 +22,8 @@ const listed = (
       Names: [`/t26-${name}`],
       State: state,
       Status: status,
-      Labels: { "com.trade2026.role": role },
+      Labels: { "com.trade2026.role": role, "com.trade2026.capability": "data" },
+      NetworkSettings: { Networks: { "t26-lowlatency": network, "t26-backend": network, bridge: network } },
     },
     "t26",
   );
@@ -36,7 +39,8 @@ describe("the engine's list", () => {
     ["created", "Created", "none", undefined, false],
   ])("%s, %s", (state, status, health, exitCode, up) => {
     const one = listed("nats", state, status);
-    expect(one).toEqual({ id: "id-nats", name: "nats", role: "service", state, health, exitCode });
+    const what = { role: "service", capability: "data", lanes: ["backend", "lowlatency"] };
+    expect(one).toEqual({ id: "id-nats", name: "nats", ...what, state, health, exitCode });
     expect(isUp(one)).toBe(up);
   });
 

@@ -1,6 +1,6 @@
 import { describeError, Exit, inTermsOfTheCommand, UserError } from "../../../cli/ui/errors";
 import { count, formatBytes, formatSeconds, indent } from "../../../cli/ui/format";
-import { redact } from "../../../cli/ui/redact";
+import { redact } from "../../../services/contracts/redact";
 import { styleFor, visibleLength, wantsColour } from "../../../cli/ui/style";
 import { table } from "../../../cli/ui/table";
 import { DockerUnavailableError } from "../../../engine/errors";

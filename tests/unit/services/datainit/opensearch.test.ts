@@ -21,17 +21,16 @@ afterEach(async () => {
 
 const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) });
 
-/** A cluster with a template and indices in memory. */
+/** A cluster with a template in memory. */
 class Cluster {
   template: unknown;
-  indices: Record<string, unknown> = {};
   health = "green";
 
   answer = ({ method, path, body }: Asked): Answer => {
     if (path === "/_cluster/health") {
       return json({ status: this.health });
     }
-    if (path === "/_index_template/trade2026-logs") {
+    if (path === "/_index_template/logs") {
       if (method === "PUT") {
         this.template = JSON.parse(body);
         return json({ acknowledged: true });
@@ -40,11 +39,7 @@ class Cluster {
         ? json({ index_templates: [{ name: "x", index_template: this.template }] })
         : json({}, 404);
     }
-    if (path === "/_alias/trade2026-logs") {
-      return Object.keys(this.indices).length > 0 ? json(this.indices) : json({ error: "missing" }, 404);
-    }
-    this.indices[path.slice(1)] = JSON.parse(body);
-    return json({ acknowledged: true });
+    return json({}, 404);
   };
 }
 
@@ -58,22 +53,13 @@ async function init(credentials = true): Promise<string[]> {
   return said;
 }
 
-test("template, then index, then nothing", async () => {
+test("the template, then nothing", async () => {
   const cluster = new Cluster();
   fake.answer = cluster.answer;
-  expect(await init()).toEqual([
-    "template trade2026-logs created",
-    "index trade2026-logs-000001 created, alias trade2026-logs writes to it",
-  ]);
+  expect(await init()).toEqual(["template logs created"]);
   expect(cluster.template).toEqual(logsTemplate);
-  expect(cluster.indices).toEqual({
-    "trade2026-logs-000001": { aliases: { "trade2026-logs": { is_write_index: true } } },
-  });
-  expect(await init()).toEqual([
-    "template trade2026-logs as wanted",
-    "alias trade2026-logs writes to trade2026-logs-000001",
-  ]);
-  expect(fake.asked.filter(({ method }) => method === "PUT")).toHaveLength(2);
+  expect(await init()).toEqual(["template logs as wanted"]);
+  expect(fake.asked.filter(({ method }) => method === "PUT")).toHaveLength(1);
   expect(
     fake.asked.every(
       ({ headers }) => headers.authorization === `Basic ${Buffer.from("logs:s3cret").toString("base64")}`,
@@ -81,18 +67,11 @@ test("template, then index, then nothing", async () => {
   ).toBe(true);
 });
 
-test("an older template is brought up to date, and the index that is written to stays", async () => {
+test("an older template is brought up to date", async () => {
   const cluster = new Cluster();
   fake.answer = cluster.answer;
   cluster.template = { ...logsTemplate, version: 0 };
-  cluster.indices = {
-    "trade2026-logs-000001": { aliases: { "trade2026-logs": {} } },
-    "trade2026-logs-000007": { aliases: { "trade2026-logs": { is_write_index: true } } },
-  };
-  expect(await init()).toEqual([
-    "template trade2026-logs updated; it applies to the next index",
-    "alias trade2026-logs writes to trade2026-logs-000007",
-  ]);
+  expect(await init()).toEqual(["template logs updated; it applies to the next index"]);
 });
 
 test("a cluster that is red is not ready", async () => {

@@ -12,6 +12,7 @@ const FOLDERS = {
   normalizer: "normalizer",
   hotCache: "hot-cache",
   questdbWriter: "questdb-writer",
+  logShipper: "log-shipper",
   oms: "oms",
   risk: "risk",
   exeq: "exeq",

@@ -26,16 +26,21 @@ export const diskFull: Fault = {
 /** The least that the engine allows. */
 const LEAST = 6 * 1024 ** 2;
 
-/** Less memory than it has already. */
+/** Started with less memory than it needs. */
 export const killedForMemory: Fault = {
   tells: [["OutOfMemoryKill", "opa"]],
   make: async (operator) => {
     const container = operator.container("opa");
     const { HostConfig } = await container.inspect();
-    const limit = (bytes: number): Promise<unknown> => container.update({ Memory: bytes, MemorySwap: bytes });
-    await limit(LEAST);
-    await sleep(20_000);
-    await limit(HostConfig.Memory ?? 0);
+    const startedWith = async (bytes: number): Promise<void> => {
+      await container.stop();
+      await container.update({ Memory: bytes, MemorySwap: bytes });
+      // the engine says that it could not be started when it is ended at once
+      await container.start().catch(() => undefined);
+    };
+    await startedWith(LEAST);
+    await sleep(30_000);
+    await startedWith(HostConfig.Memory ?? 0);
     return async () => void (await wellAgain(operator.docker, "opa", 120));
   },
 };

@@ -6,10 +6,11 @@ import { platformUp } from "./harness/chapters";
 import { plannedPlatform } from "./harness/planned";
 import { faultCases } from "./watching/faults";
 import { numberCases } from "./watching/numbers";
+import { pageCases } from "./watching/page";
 import { Prometheus } from "./watching/prometheus";
 import { Receivers } from "./watching/receivers";
 
-/** The platform watches itself: its numbers, its alerts, and those who are told of them. */
+/** The platform watches itself: its numbers, its status page, its alerts, and those who are told of them. */
 describe("watching", () => {
   const planned = plannedPlatform().containers.map(({ name }) => name);
   const services = platformWorkloads.filter(
@@ -27,6 +28,7 @@ describe("watching", () => {
   afterAll(() => receivers.close());
 
   describe("numbers", () => numberCases(() => prometheus, services));
+  describe("the status page", () => pageCases(() => docker, services));
   describe("faults", () =>
     faultCases(
       () => docker,

@@ -5,6 +5,7 @@ import { ProblemsError } from "../../model/problems";
 import { forgetPlatform, readStackConfig, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
+import { removeOwnImages } from "../docker/own-images";
 import { lockStack } from "../lock";
 import { removeLoads } from "../load-test/container";
 import { withStack } from "../session";
@@ -116,22 +117,6 @@ async function ownVolumes(
 ): Promise<readonly { readonly name: string; readonly kind: string }[]> {
   const { Volumes } = await docker.listVolumes({ filters: { label: [`${LABEL}.stack=${prefix}`] } });
   return Volumes.map(({ Name, Labels }) => ({ name: Name, kind: Labels?.[`${LABEL}.kind`] ?? "" }));
-}
-
-/** The names of the platform's own services' images; what another platform shares with them stays. */
-async function removeOwnImages(docker: Docker, prefix: string): Promise<void> {
-  const images = await docker.listImages({ filters: { reference: [`${prefix}/*:current`] } });
-  const names = images
-    .flatMap(({ RepoTags }) => RepoTags ?? [])
-    .filter((name) => name.startsWith(`${prefix}/`));
-  await Promise.all(
-    names.map((name) =>
-      docker
-        .getImage(name)
-        .remove()
-        .catch(() => undefined),
-    ),
-  );
 }
 
 /** @throws ProblemsError unless the stack's name was given, or is typed now */

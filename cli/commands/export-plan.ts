@@ -7,6 +7,7 @@ import { writePlanDocument } from "../../model/plan-document";
 import { imageResolver, loadPlan } from "../../stacks/inputs";
 import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
+import { ownImages } from "../docker/own-images";
 import { load } from "../load";
 import { Output } from "../ui/output";
 import type * as servicesModule from "../../services/context";
@@ -31,17 +32,13 @@ export function exportPlan(context: Context, options: ExportPlanOptions): number
 
 /** A hash of each in-house service's bundle: its image, and so its container, changes with it. */
 function buildHashes({ root }: Context, plan: Plan): Readonly<Record<string, string>> {
-  const services = plan.containers.flatMap(({ image, reference }) =>
-    image.kind === "inHouse" && reference === undefined ? [image.name] : [],
-  );
+  const services = [...ownImages(plan)].sort();
   if (services.length === 0) return {};
   const bundle = load<typeof servicesModule>("../services/context").bundler(
     imageResolver(plan.settings, root),
     root,
   );
-  return Object.fromEntries(
-    [...new Set(services)].sort().map((service) => [service, hashBuild(root, bundle(service))]),
-  );
+  return Object.fromEntries(services.map((service) => [service, hashBuild(root, bundle(service))]));
 }
 
 function hashBuild(

@@ -4,6 +4,7 @@ import { readStackConfig, remember, type StackConfig } from "../config/stack-con
 import type { Context } from "../context";
 import { examine, isUp, ownContainers } from "../docker/containers";
 import type { DockerConnection } from "../docker/connect";
+import { ownImages, removeOwnImages } from "../docker/own-images";
 import { lockStack } from "../lock";
 import { openStack, prepareEngine } from "../session";
 import { untilInterrupted } from "../signals";
@@ -135,7 +136,11 @@ async function deploy(
     waitingMs: waiting + gate.waitedMs,
   };
   upSummary(result, out.style).forEach((line) => out.line(line));
-  if (gate.failing.length === 0) return 0;
+  if (gate.failing.length === 0) {
+    // what a service that was taken out ran
+    await removeOwnImages(connection.docker, plan.settings.prefix, ownImages(plan));
+    return 0;
+  }
   out.line(
     "\nSomething is wrong inside these services. Their logs: `./trade2026 logs <service>`; this machine: `./trade2026 doctor`.",
   );

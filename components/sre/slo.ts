@@ -130,8 +130,11 @@ function baseRules(service: ServiceSpec, slo: Slo): readonly Recording[] {
   ];
 }
 
-/** Probes and scrapes are nobody's requests. */
-export const INTERNAL_ROUTES = "/health.*|/metrics|/openapi.json";
+/**
+ * Probes and scrapes are nobody's requests. What the gateway asks for where a service does not answer is told with that
+ * service's status: who writes the page has not failed.
+ */
+export const INTERNAL_ROUTES = "/health.*|/metrics|/openapi.json|/errors/:status";
 
 function windowRules(service: ServiceSpec, slo: Slo, window: Window): readonly Recording[] {
   const labels = labelsOf(service, slo);

@@ -1,23 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
-import type { Results } from "../../model/load/results";
 import { isFinal, type Order } from "../../services/contracts";
 import { engine, until } from "../harness/docker";
 import { shownSecrets, type ShownSecret } from "./harness/access";
 import { platformUp } from "./harness/chapters";
 import { up, verb, type Said } from "./harness/command";
 import { inventory, roleOf } from "./harness/inventory";
+import { reportFolder, reportOf, type LoadReport } from "./harness/load-report";
 import { plannedPlatform } from "./harness/planned";
 import { BASE, BORROWED, HOME, LABEL } from "./harness/platform";
 import { Api } from "./trading/api";
-
-/** What a test's summary.json has, as far as it matters here. */
-interface Written {
-  readonly how: string;
-  readonly seed: number;
-  readonly results: Results;
-}
 
 /** `./trade2026 load` against the platform itself: it measures, it refuses, and it leaves nothing behind. */
 describe("load tests", () => {
@@ -47,10 +40,7 @@ describe("load tests", () => {
   };
   const volumes = async (): Promise<readonly string[]> =>
     (await docker.listVolumes()).Volumes.map(({ Name }) => Name).sort();
-  const folderIn = ({ text }: Said): string => /^Report: (\S+)\/report\.html/m.exec(text)?.[1] ?? "";
-  const written = (said: Said): Written =>
-    JSON.parse(readFileSync(join(folderIn(said), "summary.json"), "utf8")) as Written;
-  const broken = ({ results }: Written): readonly string[] =>
+  const broken = ({ results }: LoadReport): readonly string[] =>
     results.verdicts.filter(({ ok }) => !ok).map(({ threshold, found }) => `${threshold.title}: ${found}`);
 
   it("explains its scenarios", async () => {
@@ -66,11 +56,11 @@ describe("load tests", () => {
 
     it("passes", () => {
       expect([said.code, said.code === 0 ? "" : said.text]).toEqual([0, ""]);
-      expect(broken(written(said))).toEqual([]);
+      expect(broken(reportOf(said))).toEqual([]);
     });
 
     it("has asked every routed service, and found a read of each that guards one", () => {
-      const { checks } = written(said).results;
+      const { checks } = reportOf(said).results;
       const routed = plannedPlatform().routes.filter(({ kind }) => kind !== "tool");
       const asked = new Set(checks.map(({ name }) => name.split(" ")[0]));
       expect([...asked].sort()).toEqual(routed.map(({ service }) => service).sort());
@@ -84,11 +74,11 @@ describe("load tests", () => {
   describe("baseline, for twenty seconds", () => {
     let said: Said;
     let before: readonly string[];
-    let seen: Written;
+    let seen: LoadReport;
     beforeAll(async () => {
       before = await volumes();
       said = await verb("load", ["baseline", "--duration", "20s", "--seed", "7"]);
-      if (folderIn(said) !== "") seen = written(said);
+      if (reportFolder(said) !== "") seen = reportOf(said);
     });
 
     it("passes, at its rate", () => {
@@ -120,9 +110,9 @@ describe("load tests", () => {
     });
 
     it("leaves a report in three forms, and nothing on the engine", async () => {
-      expect(readdirSync(folderIn(said)).sort()).toEqual(["report.html", "report.md", "summary.json"]);
-      expect(folderIn(said).startsWith(reports)).toBe(true);
-      const text = readFileSync(join(folderIn(said), "report.md"), "utf8");
+      expect(readdirSync(reportFolder(said)).sort()).toEqual(["report.html", "report.md", "summary.json"]);
+      expect(reportFolder(said).startsWith(reports)).toBe(true);
+      const text = readFileSync(join(reportFolder(said), "report.md"), "utf8");
       expect(text).toContain("./trade2026 load baseline --duration 20s --seed 7");
       expect(text).toMatch(/^\| POST \/api\/orders \| 16\d \|/m);
       expect(await volumes()).toEqual(before);
@@ -182,6 +172,6 @@ describe("load tests", () => {
     const said = await running;
     expect(said.code).toBe(130);
     expect(said.text).toContain("Interrupted: ");
-    expect(written(said).results.requests).toBeGreaterThan(100);
+    expect(reportOf(said).results.requests).toBeGreaterThan(100);
   });
 });

@@ -7,6 +7,7 @@ import { plannedPlatform } from "./harness/planned";
 import { downCases } from "./watching/down";
 import { faultCases } from "./watching/faults";
 import { numberCases } from "./watching/numbers";
+import { pageCases } from "./watching/page";
 import { Prometheus } from "./watching/prometheus";
 import { quietCases } from "./watching/quiet";
 import { Receivers } from "./watching/receivers";
@@ -16,7 +17,7 @@ const QUIET_MINUTES = Number(process.env["E2E_QUIET_MINUTES"] ?? 0);
 /** Alerts to provoke beyond what is down, with commas between them, or `all`: that takes an hour. */
 const FAULTS = process.env["E2E_FAULTS"];
 
-/** The platform watches itself: its numbers, its alerts, and those who are told of them. */
+/** The platform watches itself: its numbers, its status page, its alerts, and those who are told of them. */
 describe("watching", () => {
   const planned = plannedPlatform().containers.map(({ name }) => name);
   const services = platformWorkloads.filter(
@@ -41,6 +42,7 @@ describe("watching", () => {
         () => receivers,
         QUIET_MINUTES,
       ));
+  describe("the status page", () => pageCases(() => docker, services));
   describe("down", () =>
     downCases(
       () => docker,

@@ -268,13 +268,18 @@ const cases: readonly AlertCase[] = [
   },
   {
     alert: "ElevatedErrorRate",
-    name: "probes and scrapes that fail are nobody's requests",
+    name: "probes and scrapes that fail are nobody's requests, and error pages those of others",
     series: {
       ...requests("200", "0+98x60"),
-      [series("http_request_duration_seconds_count", {
-        ...at(OMS, "oms", 8099),
-        ...{ method: "GET", route: "/health/ready", status: "503" },
-      })]: "0+100x60",
+      ...Object.fromEntries(
+        ["/health/ready", "/errors/:status"].map((route) => [
+          series("http_request_duration_seconds_count", {
+            ...at(OMS, "oms", 8099),
+            ...{ method: "GET", route, status: "503" },
+          }),
+          "0+100x60",
+        ]),
+      ),
     },
     quietAt: ["10m"],
   },

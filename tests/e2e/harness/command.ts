@@ -14,6 +14,8 @@ export interface Said {
 }
 
 export interface RunOptions {
+  /** Whose command is run. @default this checkout's */
+  readonly root?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** @default 420 */
   readonly limitSeconds?: number;
@@ -25,7 +27,7 @@ export interface RunOptions {
 
 /** `./trade2026 …` as a user types it, on the state of the tests. What it prints is kept for the search of secrets. */
 export function trade2026(args: readonly string[], options: RunOptions = {}): Promise<Said> {
-  return runKept(join(ROOT, "trade2026"), args, options);
+  return runKept(join(options.root ?? ROOT, "trade2026"), args, options);
 }
 
 /** Brings the platform up, with its settings. */
@@ -52,7 +54,7 @@ export function tsx(file: string, args: readonly string[], options: RunOptions =
 }
 
 function runKept(program: string, args: readonly string[], options: RunOptions): Promise<Said> {
-  const { env = {}, limitSeconds = 420, watch, confidential = false } = options;
+  const { root = ROOT, env = {}, limitSeconds = 420, watch, confidential = false } = options;
   mkdirSync(NOTES, { recursive: true });
   const words = args.filter((word) => !word.startsWith("-") && !word.includes("=") && !word.includes("/"));
   const log = join(
@@ -62,7 +64,7 @@ function runKept(program: string, args: readonly string[], options: RunOptions):
   writeFileSync(log, confidential ? "" : `$ ${args.join(" ")}\n`);
   const began = Date.now();
   const child = spawn(program, [...args], {
-    cwd: ROOT,
+    cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,

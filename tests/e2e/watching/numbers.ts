@@ -1,10 +1,5 @@
 import { alertGroups } from "../../../components/sre/alerts";
-import {
-  appearsWith,
-  dashboardsOf,
-  queriesOf,
-  type DashboardQuery,
-} from "../../../components/sre/dashboards";
+import { appearsWith, dashboardsOf, queriesOf } from "../../../components/sre/dashboards";
 import { isAlert } from "../../../components/sre/rule";
 import { scrapesOf } from "../../../components/sre/scrape";
 import type { ServiceSpec } from "../../../model/service";
@@ -13,17 +8,6 @@ import { metricsIn } from "../../support/promql";
 import { settings } from "../harness/planned";
 import { say } from "../harness/progress";
 import type { Prometheus } from "./prometheus";
-
-interface Target {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly health: string;
-  readonly lastError: string;
-}
-interface Rule {
-  readonly name: string;
-  readonly health: string;
-  readonly lastError?: string;
-}
 
 /** What the platform says of itself: everything that is asked answers, and every question over it has an answer. */
 export function numberCases(prometheus: () => Prometheus, services: readonly ServiceSpec[]): void {
@@ -34,8 +18,7 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     const targets = await until(
       "every target is up",
       90,
-      async () =>
-        (await prometheus().get<{ readonly activeTargets: readonly Target[] }>("targets")).activeTargets,
+      () => prometheus().targets(),
       (all) => all.length > 0 && all.every(({ health }) => health === "up"),
     );
     const of = targets.map(({ labels }) => `${labels["job"]} ${labels["service"]}`);
@@ -45,10 +28,7 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
   });
 
   it("evaluates every rule without an error", async () => {
-    const { groups } = await prometheus().get<{
-      readonly groups: readonly { readonly rules: readonly Rule[] }[];
-    }>("rules");
-    const rules = groups.flatMap(({ rules: of }) => of);
+    const rules = await prometheus().rules();
     expect(rules.length).toBeGreaterThan(services.length * 10);
     expect(rules.filter(({ health }) => health === "err")).toEqual([]);
   });
@@ -73,7 +53,7 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     const empty = await until(
       "every query has data",
       360,
-      () => withoutData(prometheus(), asked),
+      () => prometheus().withoutData(asked),
       (found) => found.length === 0,
       10_000,
     );
@@ -90,14 +70,4 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     expect(series).toBeLessThan(40_000);
     expect(memory).toBeLessThan(600 * 1024 ** 2);
   });
-}
-
-async function withoutData(
-  prometheus: Prometheus,
-  queries: readonly DashboardQuery[],
-): Promise<readonly string[]> {
-  const empty: string[] = [];
-  for (const { dashboard, panel, expr } of queries)
-    if ((await prometheus.query(expr)).length === 0) empty.push(`${dashboard} · ${panel}: ${expr}`);
-  return empty;
 }

@@ -1,3 +1,4 @@
+import type { DashboardQuery } from "../../../components/sre/dashboards";
 import { ask } from "../../harness/https";
 import { shownSecrets } from "../harness/access";
 import { verb } from "../harness/command";
@@ -6,6 +7,32 @@ import { OFFSET } from "../harness/platform";
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: readonly [number, string];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+export interface Target {
+  readonly labels: Labels;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+export interface Rule {
+  /** Name of the group that it is in. */
+  readonly group: string;
+  readonly type: "alerting" | "recording";
+  readonly name: string;
+  /** `unknown` before it was evaluated for the first time. */
+  readonly health: "ok" | "err" | "unknown";
+  readonly lastError?: string;
+  readonly labels?: Labels;
+  readonly annotations?: Labels;
+}
+
+export interface ActiveAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly state: "pending" | "firing";
 }
 
 /** The platform's Prometheus, asked as its operator asks it: at its port, with the operator's login. */
@@ -35,5 +62,28 @@ export class Prometheus {
 
   async query(expr: string): Promise<readonly Series[]> {
     return (await this.get<{ readonly result: readonly Series[] }>("query", { query: expr })).result;
+  }
+
+  async targets(): Promise<readonly Target[]> {
+    return (await this.get<{ readonly activeTargets: readonly Target[] }>("targets")).activeTargets;
+  }
+
+  async rules(): Promise<readonly Rule[]> {
+    const { groups } = await this.get<{
+      readonly groups: readonly { readonly name: string; readonly rules: readonly Omit<Rule, "group">[] }[];
+    }>("rules");
+    return groups.flatMap(({ name: group, rules }) => rules.map((rule) => ({ ...rule, group })));
+  }
+
+  async alerts(): Promise<readonly ActiveAlert[]> {
+    return (await this.get<{ readonly alerts: readonly ActiveAlert[] }>("alerts")).alerts;
+  }
+
+  /** Those of a dashboard's queries that nothing answers, in words. */
+  async withoutData(queries: readonly DashboardQuery[]): Promise<readonly string[]> {
+    const empty: string[] = [];
+    for (const { dashboard, panel, expr } of queries)
+      if ((await this.query(expr)).length === 0) empty.push(`${dashboard} · ${panel}: ${expr}`);
+    return empty;
   }
 }

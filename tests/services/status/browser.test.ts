@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { startService, type RunningService } from "../../../services/kit";
 import { statusWeb } from "../../../services/status-web/src/service";
+import { startBrowser } from "../../harness/browser";
 import { until } from "../../harness/docker";
+import { expectText, ShownStatus } from "../../harness/shown-status";
 import { startPostgres, type Store } from "../stores";
-import { startBrowser } from "./browser";
 import {
   alertOf,
   allWell,
@@ -27,7 +28,7 @@ let api: Api;
 let web: RunningService;
 let browser: Browser;
 let dir: string;
-const contexts: BrowserContext[] = [];
+const opened: ShownStatus[] = [];
 
 beforeAll(async () => {
   [postgres, prometheus, browser] = await Promise.all([
@@ -50,7 +51,7 @@ beforeAll(async () => {
   });
 }, 90_000);
 afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
+  await Promise.all(opened.splice(0).map((shown) => shown.close()));
 });
 afterAll(async () => {
   await browser.close();
@@ -65,19 +66,13 @@ beforeEach(async () => {
   await untilStates(api, { oms: "operational", risk: "operational", postgres: "operational" });
 });
 
-/** The page in a browser, whatever it complains about, and its clock in the test's hand. */
-async function open(options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext(options);
-  contexts.push(context);
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.clock.install();
-  await page.goto(`http://127.0.0.1:${web.port}/`);
-  return { page, complaints };
+/** The page in a browser, its clock in the test's hand. */
+async function openPage(options: BrowserContextOptions = {}): Promise<ShownStatus> {
+  const shown = await ShownStatus.open(browser, `http://127.0.0.1:${web.port}/`, options, (page) =>
+    page.clock.install(),
+  );
+  opened.push(shown);
+  return shown;
 }
 
 /** Half a minute later: the page has refreshed itself. */
@@ -87,34 +82,28 @@ async function later(page: Page): Promise<void> {
   await refreshed;
 }
 
-const row = (page: Page, title: string) =>
-  page.locator(".components > li", { has: page.getByRole("heading", { name: title }) });
-const headline = (page: Page) => page.getByRole("heading", { level: 1 });
-
-async function expectText(locator: ReturnType<Page["locator"]>, text: string | RegExp): Promise<void> {
-  await locator.filter({ hasText: text }).waitFor({ timeout: 5000 });
-}
-
 test("all is well, in words, without a complaint of the browser", async () => {
-  const { page, complaints } = await open();
-  await expectText(headline(page), "All systems operational");
+  const shown = await openPage();
+  const { page, complaints } = shown;
+  await expectText(shown.headline, "All systems operational");
   expect(await page.title()).toBe("All systems operational · Trade2026 status");
   await expectText(page.getByRole("heading", { level: 2 }).first(), "Order path and market data");
   for (const title of ["Orders", "Risk checks", "PostgreSQL"])
-    await expectText(row(page, title), "Operational");
+    await expectText(shown.state(title), "Operational");
   await later(page);
   expect(complaints).toEqual([]);
 });
 
 test("a stopped component shows, on a page that is open, and is gone when it runs again", async () => {
-  const { page, complaints } = await open();
-  await expectText(row(page, "Orders"), "Operational");
+  const shown = await openPage();
+  const { page, complaints } = shown;
+  await expectText(shown.state("Orders"), "Operational");
   prometheus.running.oms = 0;
   await untilStates(api, { oms: "down" });
   await later(page);
-  await expectText(row(page, "Orders"), "Down");
-  await expectText(row(page, "Risk checks"), "Operational");
-  await expectText(headline(page), "Important systems are down");
+  await expectText(shown.state("Orders"), "Down");
+  await expectText(shown.state("Risk checks"), "Operational");
+  await expectText(shown.headline, "Important systems are down");
   await expectText(page.locator(".banner"), "1 component down: Orders.");
   // who listens hears it
   await expectText(page.locator("#announcement"), "Important systems are down");
@@ -128,28 +117,29 @@ test("a stopped component shows, on a page that is open, and is gone when it run
     ({ components: [oms] }) => (oms?.days.at(-1)?.down ?? 0) > 0,
   );
   await later(page);
-  await expectText(row(page, "Orders"), "Operational");
+  await expectText(shown.state("Orders"), "Operational");
   // its bad minute is still there, in words
-  await row(page, "Orders").getByText("1 day with problems").click();
-  await expectText(row(page, "Orders").locator("li"), /: \d+ min down/);
+  await shown.row("Orders").getByText("1 day with problems").click();
+  await expectText(shown.row("Orders").locator("li"), /: \d+ min down/);
   await later(page);
-  expect(await row(page, "Orders").locator("details").getAttribute("open")).not.toBeNull();
+  expect(await shown.row("Orders").locator("details").getAttribute("open")).not.toBeNull();
   expect(complaints).toEqual([]);
 });
 
 test("an incident appears when an alert fires and closes when it is resolved", async () => {
-  const { page } = await open();
+  const shown = await openPage();
+  const { page } = shown;
   const summary = `<b>Orders</b> do not answer & "wait"`;
   const firing = alertOf({ annotations: { summary } });
   expect((await postAlerts(api, [firing])).status).toBe(200);
   await later(page);
-  const incident = page.locator("article", { has: page.getByRole("heading", { name: summary }) });
+  const incident = shown.incident(summary);
   await expectText(incident, "Outage");
   await expectText(incident.locator(".timeline"), "Investigating");
-  await expectText(headline(page), "Some systems have problems");
+  await expectText(shown.headline, "Some systems have problems");
 
-  const [shown] = (await pageOf(api)).incidents.open;
-  await call(api, "POST", `/incidents/${shown?.id ?? ""}/updates`, {
+  const [open] = (await pageOf(api)).incidents.open;
+  await call(api, "POST", `/incidents/${open?.id ?? ""}/updates`, {
     token: "ann/admin",
     body: { status: "identified", text: "A cable." },
   });
@@ -158,10 +148,9 @@ test("an incident appears when an alert fires and closes when it is resolved", a
 
   await postAlerts(api, [{ ...firing, status: "resolved", endsAt: new Date().toISOString() }]);
   await later(page);
-  await expectText(headline(page), "All systems operational");
+  await expectText(shown.headline, "All systems operational");
   expect(await page.getByRole("heading", { name: "Open incidents" }).count()).toBe(0);
-  const past = page.locator("details.card");
-  await expectText(past, summary);
+  const past = shown.pastIncident(summary);
   await past.locator("summary").click();
   await expectText(past.locator(".timeline"), "The monitoring reports that it is over.");
 });
@@ -169,8 +158,9 @@ test("an incident appears when an alert fires and closes when it is resolved", a
 test("works without JavaScript, and asks the browser to come back", async () => {
   prometheus.running.risk = 0;
   await untilStates(api, { risk: "down" });
-  const { page } = await open({ javaScriptEnabled: false });
-  await expectText(row(page, "Risk checks"), "Down");
+  const shown = await openPage({ javaScriptEnabled: false });
+  const { page } = shown;
+  await expectText(shown.state("Risk checks"), "Down");
   expect(await page.locator('meta[http-equiv="refresh"]').getAttribute("content")).toBe("60");
 });
 
@@ -180,8 +170,9 @@ test.each([
   ["light", 360],
   ["dark", 360],
 ] as const)("fits and can be read: %s, %d pixels wide", async (colorScheme, width) => {
-  const { page } = await open({ colorScheme, viewport: { width, height: 800 } });
-  await expectText(headline(page), "All systems operational");
+  const shown = await openPage({ colorScheme, viewport: { width, height: 800 } });
+  const { page } = shown;
+  await expectText(shown.headline, "All systems operational");
   // nothing lies beside the page
   expect(
     await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
@@ -195,12 +186,13 @@ test.each([
 });
 
 test("when the API is away the page says so, and keeps what it knew", async () => {
-  const { page } = await open();
-  await expectText(row(page, "Orders"), "Operational");
+  const shown = await openPage();
+  const { page } = shown;
+  await expectText(shown.state("Orders"), "Operational");
   await api.close();
   await later(page);
-  await expectText(headline(page), "The status cannot be read at the moment");
-  await expectText(row(page, "Orders"), "Unknown");
+  await expectText(shown.headline, "The status cannot be read at the moment");
+  await expectText(shown.state("Orders"), "Unknown");
   api = await startApi(postgres, prometheus.url);
   // another port: the page's own service still asks the old one
   expect((await fetch(`http://127.0.0.1:${web.port}/`)).status).toBe(200);

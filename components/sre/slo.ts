@@ -31,8 +31,7 @@ const PERIOD: Window = "30d";
  */
 const INTERVALS: readonly (readonly [string, readonly Window[]])[] = [
   ["30s", ["5m", "30m", "1h"]],
-  ["1m", ["2h", "6h"]],
-  ["4m", ["1d", "3d", "30d"]],
+  ["1m", ["2h", "6h", "1d", "3d", "30d"]],
 ];
 /** A point each so often is enough of what was recorded every 30 s; it bounds what a window of days reads. */
 const STEP: Readonly<Record<Window, string | undefined>> = {

@@ -161,7 +161,7 @@ describe("a service that is declared in one file", () => {
   });
 
   it("has its promises: every rule is evaluated, and the budget is known", async () => {
-    // what is said of 30 days is worked out every four minutes
+    // promises are worked out every minute, the budget that is left a minute later
     const evaluated = await until("its rules are evaluated", 360, rules, (all) =>
       all.every(({ health: how }) => how !== "unknown"),
     );

@@ -7,12 +7,22 @@ import { until } from "../../harness/docker";
 import { metricsIn } from "../../support/promql";
 import { settings } from "../harness/planned";
 import { say } from "../harness/progress";
+import { BTC } from "../trading/market";
+import { TradingRun } from "../trading/run";
 import type { Prometheus } from "./prometheus";
 
 /** What the platform says of itself: everything that is asked answers, and every question over it has an answer. */
 export function numberCases(prometheus: () => Prometheus, services: readonly ServiceSpec[]): void {
   const named = async (): Promise<ReadonlySet<string>> =>
     new Set(await prometheus().get<readonly string[]>("label/__name__/values"));
+
+  beforeAll(async () => {
+    // what is counted by order is there from the first one on
+    const run = new TradingRun();
+    await run.open();
+    await run.desk("orders").done({ symbol: BTC, side: "BUY", order_type: "MARKET", quantity: "0.001" });
+    await run.close();
+  });
 
   it("has every target, and each of them is up", async () => {
     const targets = await until(
@@ -49,7 +59,7 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     const queries = [...platform, ...service].flatMap(queriesOf);
     expect(queries.length).toBeGreaterThan(500);
     const asked = queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
-    // what has just been asked for the first time has no rate yet; what is said of 30 days is worked out every 4 minutes
+    // what has just been asked for the first time has no rate yet; and promises are worked out every minute
     const empty = await until(
       "every query has data",
       360,

@@ -84,7 +84,14 @@ export const steps: readonly Step[] = [
   // Every fault that can be made on a platform, and half an hour of ordinary trading that must wake nobody.
   {
     name: "watching",
-    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-watching"),
+    command: npx(
+      "jest",
+      "--ci",
+      "--config",
+      "jest.engine.config.cjs",
+      "--runInBand",
+      "tests/e2e/02-watching",
+    ),
     needs: ["engine", "images"],
     env: { E2E_FAULTS: "all", E2E_QUIET_MINUTES: "30" },
     limit: 120,

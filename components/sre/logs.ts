@@ -19,6 +19,6 @@ export const logShipper = kitService({
   // a search is a second process in there, so that this one is bounded well below the limit; and no source map is read when
   // something fails, which takes more than all the rest
   entrypoint: ["node", "--max-old-space-size=64", "--max-semi-space-size=2", "/app/main.js"],
-  tier: "P3",
+  tier: "P2",
   slo: { availability: 99 },
 });

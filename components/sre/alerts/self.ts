@@ -75,8 +75,9 @@ export const SELF_ALERTS: readonly Alert[] = [
     ...of("alertmanager"),
     alert: "AlertsDoNotReachAlertmanager",
     severity: "critical",
-    expr: `rate(prometheus_notifications_errors_total[5m]) > 0 or rate(prometheus_notifications_dropped_total[5m]) > 0 or prometheus_notifications_alertmanagers_discovered < 1`,
-    for: "1m",
+    // tried again each minute: one that is replaced fails for less than that
+    expr: `increase(prometheus_notifications_errors_total[3m]) > 0 or increase(prometheus_notifications_dropped_total[3m]) > 0 or prometheus_notifications_alertmanagers_discovered < 1`,
+    for: "4m",
     summary: "Prometheus cannot hand over alerts",
     description: "Nobody is told of anything until Alertmanager can be reached again.",
   },
@@ -84,8 +85,9 @@ export const SELF_ALERTS: readonly Alert[] = [
     ...of("alertmanager"),
     alert: "NotificationsFail",
     severity: "critical",
-    expr: "sum by (integration, service) (rate(alertmanager_notifications_failed_total[5m])) > 0",
-    for: "2m",
+    // what was not told is tried again each minute
+    expr: "sum by (integration, service) (increase(alertmanager_notifications_failed_total[3m])) > 0",
+    for: "4m",
     summary: "Messages by {{ $labels.integration }} do not go out",
     description: "Alertmanager cannot deliver by {{ $labels.integration }}: look at its log.",
   },

@@ -166,17 +166,30 @@ const cases: readonly AlertCase[] = [
   },
   {
     alert: "AlertsDoNotReachAlertmanager",
+    name: "one that is replaced",
+    series: {
+      [series("prometheus_notifications_errors_total", {
+        ...prometheus,
+        alertmanager: "http://alertmanager:9093/api/v2/alerts",
+      })]: "0x3 1 2 2x50",
+      [series("prometheus_notifications_dropped_total", prometheus)]: "0x55",
+      [series("prometheus_notifications_alertmanagers_discovered", prometheus)]: "1x55",
+    },
+    quietAt: ["2m", "4m", "5m", "6m", "8m"],
+  },
+  {
+    alert: "AlertsDoNotReachAlertmanager",
     name: "every hand-over fails",
     series: {
       [series("prometheus_notifications_errors_total", {
         ...prometheus,
         alertmanager: "http://alertmanager:9093/api/v2/alerts",
-      })]: "0x3 1+1x20",
-      [series("prometheus_notifications_dropped_total", prometheus)]: "0x30",
-      [series("prometheus_notifications_alertmanagers_discovered", prometheus)]: "1x30",
+      })]: "0x3 1+1x40",
+      [series("prometheus_notifications_dropped_total", prometheus)]: "0x50",
+      [series("prometheus_notifications_alertmanagers_discovered", prometheus)]: "1x50",
     },
-    quietAt: ["45s", "1m45s"],
-    firesAt: "2m",
+    quietAt: ["45s", "4m45s"],
+    firesAt: "5m",
     as: [
       {
         labels: {
@@ -192,6 +205,17 @@ const cases: readonly AlertCase[] = [
   },
   {
     alert: "NotificationsFail",
+    name: "once",
+    series: {
+      [series("alertmanager_notifications_failed_total", {
+        ...alertmanager,
+        ...{ integration: "email", reason: "other" },
+      })]: "0x3 1x50",
+    },
+    quietAt: ["2m", "4m", "5m", "6m", "8m"],
+  },
+  {
+    alert: "NotificationsFail",
     name: "no mail goes out",
     series: {
       [series("alertmanager_notifications_failed_total", {
@@ -203,8 +227,8 @@ const cases: readonly AlertCase[] = [
         ...{ integration: "webhook", reason: "other" },
       })]: "0x40",
     },
-    quietAt: ["45s", "2m45s"],
-    firesAt: "3m",
+    quietAt: ["45s", "4m45s"],
+    firesAt: "5m",
     as: [
       {
         labels: { service: "alertmanager", integration: "email", severity: "critical" },

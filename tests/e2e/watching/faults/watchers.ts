@@ -62,7 +62,7 @@ export const alertmanagerAway: Fault = {
   tells: [["AlertsDoNotReachAlertmanager", "alertmanager"]],
   make: async (operator) => {
     const start = await operator.stop("alertmanager");
-    await sleep(150_000);
+    await sleep(420_000);
     await start();
     return async () => undefined;
   },

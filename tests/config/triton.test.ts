@@ -49,9 +49,14 @@ describe("triton with a model", () => {
   });
 
   it("counts what it has done", async () => {
-    const { status, body } = await get(8002, "/metrics");
+    // it counts after it has answered
+    const { status } = await until(
+      "the request is counted",
+      30,
+      () => get(8002, "/metrics"),
+      ({ body }) => /^nv_inference_request_success\{model="double",version="1"\} 1$/m.test(body),
+    );
     expect(status).toBe(200);
-    expect(body).toMatch(/^nv_inference_request_success\{model="double",version="1"\} 1$/m);
   });
 
   it("takes its shared memory and folders as planned", async () => {

@@ -85,7 +85,7 @@ export const ALERTMANAGER: Labels = {
   lane: "backend",
 };
 
-export const LOG_SHIPPER: Labels = { service: "log-shipper", capability: "sre", tier: "P3", lane: "backend" };
+export const LOG_SHIPPER: Labels = { service: "log-shipper", capability: "sre", tier: "P2", lane: "backend" };
 
 /** All of these; a test compares them with the specs. */
 export const MEASURED: readonly Labels[] = [

@@ -79,7 +79,6 @@ export const ticksRefused: Fault = {
   tells: [
     ["TicksStale", "market-data-gateway"],
     ["TicksLost", "market-data-gateway"],
-    ["QuotesStale", "prism"],
   ],
   make: (operator) => operator.refusing("MARKET"),
 };

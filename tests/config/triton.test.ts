@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { logs } from "../harness/docker";
+import { logs, until } from "../harness/docker";
 import { ask, type Answer } from "../harness/https";
 import { gpuServing } from "./platforms";
 import { hostPortOf, Sandbox } from "./sandbox";

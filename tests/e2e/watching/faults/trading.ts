@@ -87,7 +87,7 @@ export const ticksRefused: Fault = {
 export const recordMalformed: Fault = {
   tells: [["RecordsPutAside", "questdb-writer"]],
   make: async (operator) => {
-    await operator.nats((nats) => jetstream(nats).publish(subjects.orders.pending, "{}"));
+    await operator.nats((nats) => jetstream(nats).publish(subjects.risk.alert, "{}"));
     return async () => undefined;
   },
 };

@@ -82,12 +82,3 @@ export const ticksRefused: Fault = {
   ],
   make: (operator) => operator.refusing("MARKET"),
 };
-
-/** A record that breaks its contract. */
-export const recordMalformed: Fault = {
-  tells: [["RecordsPutAside", "questdb-writer"]],
-  make: async (operator) => {
-    await operator.nats((nats) => jetstream(nats).publish(subjects.risk.alert, "{}"));
-    return async () => undefined;
-  },
-};

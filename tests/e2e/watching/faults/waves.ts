@@ -11,14 +11,7 @@ import {
   tableSuspended,
   writerBlocked,
 } from "./stores";
-import {
-  logRefuses,
-  recordMalformed,
-  strategyMad,
-  strayExecution,
-  ticksRefused,
-  tradingHalted,
-} from "./trading";
+import { logRefuses, strategyMad, strayExecution, ticksRefused, tradingHalted } from "./trading";
 import {
   alertmanagerAway,
   alertmanagerRefuses,
@@ -55,7 +48,7 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     prometheusRefuses,
     gatewayFails,
   ],
-  "who reads the streams": [writerBlocked, recordMalformed, tradingHalted],
+  "who reads the streams": [writerBlocked, tradingHalted],
   "the host": [diskFull, memoryGone],
   "the way to people: a receiver": [webhookRefuses],
   "the way to people: Alertmanager": [alertmanagerAway],

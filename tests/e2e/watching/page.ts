@@ -72,7 +72,7 @@ export function pageCases(docker: () => Docker, services: readonly ServiceSpec[]
       ({ said, seen: shownNow }) => said.join() === shownNow.join(),
       1000,
     );
-    expect(seen.map((line) => line.split(": ")[0])).toEqual(services.map(({ title }) => title).sort());
+    expect(seen.map((line) => line.split(": ")[0]).sort()).toEqual(services.map(({ title }) => title).sort());
     await expectText(shown.state(VICTIM.title), STATE_WORDS.operational, LIMIT_SECONDS);
   });
 

@@ -28,6 +28,9 @@ const tsx = (file: string, ...args: readonly string[]): readonly [string, ...str
 ];
 const npx = (...args: readonly string[]): readonly [string, ...string[]] => ["npx", "--no-install", ...args];
 
+const endToEnd = (path: string): readonly [string, ...string[]] =>
+  npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", path);
+
 /** Slow builds first, beside the quick checks. */
 export const steps: readonly Step[] = [
   { name: "docker", command: tsx("tests/ensure-docker.ts"), needs: [], blocks: true },
@@ -64,7 +67,7 @@ export const steps: readonly Step[] = [
   // Last, and with the machine to itself: what is measured in it is how the platform behaves, not how busy we are.
   {
     name: "e2e",
-    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e"),
+    command: endToEnd("tests/e2e"),
     needs: ["engine", "images", "configs", "services", "conformance", "gpu", "unit"],
     // half an hour with the machine to itself
     limit: 60,
@@ -74,7 +77,7 @@ export const steps: readonly Step[] = [
   // stopped twenty times in a flood of orders, and five thousand browsers listen: more than an hour.
   {
     name: "kills",
-    command: npx("jest", "--ci", "--config", "jest.engine.config.cjs", "--runInBand", "tests/e2e/02-trading"),
+    command: endToEnd("tests/e2e/02-trading"),
     needs: ["engine", "images"],
     env: { E2E_KILLS: "100", E2E_STOPS: "20", E2E_SOCKETS: "5000" },
     limit: 120,
@@ -84,14 +87,7 @@ export const steps: readonly Step[] = [
   // Every fault that can be made on a platform, and half an hour of ordinary trading that must wake nobody.
   {
     name: "watching",
-    command: npx(
-      "jest",
-      "--ci",
-      "--config",
-      "jest.engine.config.cjs",
-      "--runInBand",
-      "tests/e2e/02-watching",
-    ),
+    command: endToEnd("tests/e2e/02-watching"),
     needs: ["engine", "images"],
     env: { E2E_FAULTS: "all", E2E_QUIET_MINUTES: "30" },
     limit: 120,

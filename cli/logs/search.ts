@@ -1,16 +1,12 @@
 import { levelsFrom, type LogRecord } from "../../services/contracts/log-record";
+import { MOST_FOUND, SHIPPER_PROGRAM } from "../../services/contracts/log-store";
 import type { Execution } from "../docker/exec";
 import { UserError } from "../ui/errors";
 import { lastOf } from "./lines";
 import type { LogQuery } from "./query";
 
-/** As services/log-shipper/src/search.ts has it. */
-export const MOST_FOUND = 2000;
 /** It waits 30 s for OpenSearch; a busy machine takes some seconds to start a program. */
 export const LIMIT_MS = 45_000;
-
-/** It stands beside the shipper, within the same limit of memory. */
-const PROGRAM = ["node", "--max-old-space-size=64", "--max-semi-space-size=2", "/app/main.js", "search"];
 
 /** The question in the words of the log shipper. A pattern is tried on what was found: so all of that is wanted. */
 export function questionOf(text: string, query: LogQuery): object {
@@ -33,7 +29,7 @@ export async function searchStored(
   text: string,
   query: LogQuery,
 ): Promise<readonly LogRecord[]> {
-  const done = await run([...PROGRAM, JSON.stringify(questionOf(text, query))]);
+  const done = await run([...SHIPPER_PROGRAM, "search", JSON.stringify(questionOf(text, query))]);
   if (done.kind === "absent" || done.kind === "idle")
     throw new UserError(
       `Stored logs cannot be searched: the log-shipper ${done.kind === "absent" ? "is not there (it is left out where OpenSearch is)" : `does not run (${done.state})`}. ${INSTEAD}`,

@@ -1,4 +1,5 @@
 import { access } from "../../model/service";
+import { SHIPPER_PROGRAM } from "../../services/contracts/log-store";
 import { kitService } from "../core/kit-service";
 import { opensearch } from "../data/opensearch";
 import { logTemplates } from "../data/setup";
@@ -16,9 +17,7 @@ export const logShipper = kitService({
   lanes: ["backend"],
   needs: [access(engineProxy, {}), access(opensearch, { role: "admin" }), logTemplates],
   resources: { memory: "160MiB", cpus: 0.25, precedence: "last" },
-  // a search is a second process in there, so that this one is bounded well below the limit; and no source map is read when
-  // something fails, which takes more than all the rest
-  entrypoint: ["node", "--max-old-space-size=64", "--max-semi-space-size=2", "/app/main.js"],
+  entrypoint: SHIPPER_PROGRAM,
   tier: "P2",
   slo: { availability: 99 },
 });

@@ -19,3 +19,17 @@ export function endOfIndex(index: string): number | undefined {
   if (year === undefined) return undefined;
   return Date.UTC(Number(year), Number(month) - 1, Number(day) + 1);
 }
+
+/** So many lines a search finds at most, the newest ones. */
+export const MOST_FOUND = 2000;
+
+/**
+ * How the shipper is started, and a search beside it: both within one container's memory, so that each is bounded well
+ * below its limit; and without source maps, which take more than all the rest when something fails.
+ */
+export const SHIPPER_PROGRAM = [
+  "node",
+  "--max-old-space-size=64",
+  "--max-semi-space-size=2",
+  "/app/main.js",
+] as const;

@@ -132,6 +132,15 @@ func frame(stream byte, text string) []byte {
 	return append(header, text...)
 }
 
+// answerLogs has every container of the stack say the same.
+func answerLogs(fake *fakeEngine, say func(http.ResponseWriter)) {
+	var own []listed
+	readRecorded("list.json", &own)
+	for _, each := range own {
+		fake.answer("/containers/"+each.ID+"/logs", func(w http.ResponseWriter, _ *http.Request) { say(w) })
+	}
+}
+
 func TestDecodeLogsOfBothStreamsAtOnce(t *testing.T) {
 	const at = "2026-11-25T16:00:00.000000001Z "
 	input := bytes.Join([][]byte{
@@ -162,16 +171,12 @@ func TestDecodeLogsOfBothStreamsAtOnce(t *testing.T) {
 func TestEngineProxySaysThatALogWasCut(t *testing.T) {
 	fake := startFakeEngine(t)
 	server := window(t, fake)
-	var own []listed
-	readRecorded("list.json", &own)
-	for _, each := range own {
-		fake.answer("/containers/"+each.ID+"/logs", func(w http.ResponseWriter, _ *http.Request) {
-			line := frame(1, "2026-11-25T16:00:00Z "+strings.Repeat("x", 1<<16)+"\n")
-			for range largestAnswer/len(line) + 10 {
-				_, _ = w.Write(line)
-			}
-		})
-	}
+	answerLogs(fake, func(w http.ResponseWriter) {
+		line := frame(1, "2026-11-25T16:00:00Z "+strings.Repeat("x", 1<<16)+"\n")
+		for range largestAnswer/len(line) + 10 {
+			_, _ = w.Write(line)
+		}
+	})
 	_, body := get(t, server, "/containers/oms/logs")
 	if !strings.HasSuffix(body, "\n{\"truncated\":true}\n") || len(body) > largestAnswer+1<<20 {
 		t.Errorf("%d bytes, ending in %s", len(body), body[max(0, len(body)-60):])
@@ -181,15 +186,11 @@ func TestEngineProxySaysThatALogWasCut(t *testing.T) {
 func TestEngineProxyTellsTheFirstLines(t *testing.T) {
 	fake := startFakeEngine(t)
 	server := window(t, fake)
-	var own []listed
-	readRecorded("list.json", &own)
-	for _, each := range own {
-		fake.answer("/containers/"+each.ID+"/logs", func(w http.ResponseWriter, _ *http.Request) {
-			for number := range 4 {
-				_, _ = w.Write(frame(1, fmt.Sprintf("2026-11-25T16:00:0%dZ line %d\n", number, number)))
-			}
-		})
-	}
+	answerLogs(fake, func(w http.ResponseWriter) {
+		for number := range 4 {
+			_, _ = w.Write(frame(1, fmt.Sprintf("2026-11-25T16:00:0%dZ line %d\n", number, number)))
+		}
+	})
 	for first, wanted := range map[int]string{2: "line 0, line 1, cut", 4: "line 0, line 1, line 2, line 3", 9: "line 0, line 1, line 2, line 3"} {
 		_, body := get(t, server, fmt.Sprintf("/containers/oms/logs?since=1&first=%d", first))
 		var told []string

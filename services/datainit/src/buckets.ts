@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { ConfigError, list, readConfig, secret, text, url } from "../../kit/config";
 import { JobError, NotReadyError, untilReady, type JobContext } from "./job";
-import { reasonOf } from "./store-http";
+import { reasonOf } from "../../kit/outgoing";
 
 const fields = {
   S3_ENDPOINT: url("http", "https"),

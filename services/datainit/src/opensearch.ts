@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, optionalSecret, text } from "../../kit/config";
+import { basicAuth } from "../../kit/outgoing";
 import { JobError, NotReadyError, readStore, untilReady, type JobContext } from "./job";
 import { logsTemplate, templateName } from "./opensearch-schema";
-import { basicAuth, shorten, StoreHttp, type StoreRequest } from "./store-http";
+import { shorten, StoreHttp, type StoreRequest } from "./store-http";
 
 /** The template of the indices of logs. */
 export async function initOpenSearch(context: JobContext): Promise<void> {

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { secret, text } from "../../kit/config";
+import { basicAuth } from "../../kit/outgoing";
 import { readStore, untilReady, type JobContext } from "./job";
 import { migrate, type Applied, type Column, type MigrationStore, type Step } from "./migrations";
 import { questdbMigrations, type QuestDBTable } from "./questdb-schema";
-import { basicAuth, shorten, StoreHttp } from "./store-http";
+import { shorten, StoreHttp } from "./store-http";
 
 const journal = "schema_migrations";
 /** A change of a WAL table is applied a moment after it was accepted. */

@@ -1,6 +1,5 @@
-import { isNativeError } from "node:util/types";
 import { NotReadyError } from "./job";
-import type { Secret } from "../../kit/config";
+import { reasonOf } from "../../kit/outgoing";
 
 export interface StoreOptions {
   /** Named in errors. */
@@ -68,20 +67,6 @@ export class StoreHttp {
       throw new NotReadyError(`${base}: ${reasonOf(error)}`, { cause: error });
     }
   }
-}
-
-export function basicAuth(username: string, password: Secret): Readonly<Record<string, string>> {
-  return { authorization: `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString("base64")}` };
-}
-
-/** fetch says only "fetch failed"; what failed is its cause, or one of several. */
-export function reasonOf(error: unknown): string {
-  if (!isNativeError(error)) {
-    return String(error);
-  }
-  const { errors } = error as Partial<AggregateError>;
-  const deeper: unknown = error.cause ?? errors?.[0];
-  return isNativeError(deeper) ? reasonOf(deeper) : error.message;
 }
 
 export function shorten(text: string): string {

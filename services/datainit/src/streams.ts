@@ -18,7 +18,7 @@ import { streams as contracted, type StreamDefinition } from "../../contracts/st
 import { secret, text } from "../../kit/config";
 import { inboxOf } from "../../contracts/subjects";
 import { JobError, NotReadyError, readStore, untilReady, type JobContext } from "./job";
-import { reasonOf } from "./store-http";
+import { reasonOf } from "../../kit/outgoing";
 
 const NANOS_PER_SECOND = 1_000_000_000;
 const store = { name: "NATS", scheme: "nats", port: 4222 } as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Secret } from "../../kit";
+import { basicAuth } from "../../kit/outgoing";
 
 const amount = z.number().nonnegative();
 
@@ -80,9 +81,8 @@ export class EngineProxy {
     nothing: readonly number[] = [],
   ): Promise<z.output<T>> {
     const { url, username, password } = this.#settings;
-    const login = Buffer.from(`${username}:${password.reveal()}`).toString("base64");
     const response = await fetch(`${url}${path}`, {
-      headers: { authorization: `Basic ${login}` },
+      headers: basicAuth(username, password),
       signal,
     });
     if (!response.ok) await response.body?.cancel();

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { logLevels, type LogRecord } from "../../contracts/log-record";
-import { LOG_INDICES, type LogDocument } from "../../contracts/log-store";
+import { LOG_INDICES, MOST_FOUND, type LogDocument } from "../../contracts/log-store";
 import type { Upstream } from "./upstream";
 
 const names = z.array(z.string().max(100)).max(100);
@@ -18,7 +18,7 @@ export const searchQuestion = z.strictObject({
   since: seconds.optional(),
   until: seconds.optional(),
   /** So many of the newest that are found. */
-  size: z.number().int().min(1).max(2000),
+  size: z.number().int().min(1).max(MOST_FOUND),
 });
 export type SearchQuestion = z.infer<typeof searchQuestion>;
 

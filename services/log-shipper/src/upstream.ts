@@ -1,5 +1,5 @@
-import { isNativeError } from "node:util/types";
 import type { Secret } from "../../kit";
+import { basicAuth, reasonOf } from "../../kit/outgoing";
 
 export interface UpstreamSettings {
   /** Named in errors. */
@@ -34,13 +34,12 @@ export class Upstream {
     const { name, url, username, password, timeoutMs } = this.#settings;
     const { method = "GET", body, type = "application/json", signal } = question;
     const limit = AbortSignal.timeout(timeoutMs);
-    const login = Buffer.from(`${username}:${password.reveal()}`).toString("base64");
     let response: Response;
     try {
       response = await fetch(`${url}${path}`, {
         method,
         headers: {
-          authorization: `Basic ${login}`,
+          ...basicAuth(username, password),
           ...(body === undefined ? {} : { "content-type": type }),
         },
         ...(body === undefined ? {} : { body }),
@@ -54,13 +53,4 @@ export class Upstream {
     const said = (await response.text()).slice(0, 300);
     throw new Error(`${name} answered ${response.status} to ${method} ${path.split("?", 1)[0]}: ${said}`);
   }
-}
-
-/** fetch says only "fetch failed"; what failed is its cause. */
-function reasonOf(error: unknown): string {
-  if (!isNativeError(error)) return String(error);
-  const { cause } = error;
-  return isNativeError(cause)
-    ? cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name)
-    : error.message;
 }

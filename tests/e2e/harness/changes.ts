@@ -9,24 +9,29 @@ import { ROOT } from "../../../stacks/inputs";
 export type ChangeName = "environment" | "probe" | "route" | "tool" | "source" | "release";
 
 type Change = (workload: Workload) => Workload;
-const OURS = "*";
+type Which = (workload: Workload) => boolean;
 
-/** `of` is a workload's name, or all that run an image of ours. */
-const CHANGES: Readonly<Record<ChangeName, { readonly of: string; readonly change: Change }>> = {
+const named =
+  (name: string): Which =>
+  (workload) =>
+    workload.name === name;
+const isOurs: Which = (workload) => workload.kind === "service" && workload.image.kind === "inHouse";
+
+const CHANGES: Readonly<Record<ChangeName, { readonly of: Which; readonly change: Change }>> = {
   environment: {
-    of: "welcome",
+    of: named("welcome"),
     change: (welcome) => ({ ...welcome, env: { ...welcome.env, TITLE: "Changed by a test" } }),
   },
   probe: {
-    of: "opa",
+    of: named("opa"),
     change: (opa) =>
       opa.kind === "service"
         ? { ...opa, probe: { ...opa.probe, timing: { ...opa.probe.timing, interval: "7s" } } }
         : opa,
   },
-  route: { of: "opa", change: (opa) => ({ ...opa, route: { path: "/api/decisions" } }) as Workload },
+  route: { of: named("opa"), change: (opa) => ({ ...opa, route: { path: "/api/decisions" } }) as Workload },
   tool: {
-    of: "welcome",
+    of: named("welcome"),
     change: (welcome) =>
       ({
         ...welcome,
@@ -36,10 +41,10 @@ const CHANGES: Readonly<Record<ChangeName, { readonly of: string; readonly chang
       }) as Workload,
   },
   // Not a declaration: see changedBundle.
-  source: { of: "welcome", change: (welcome) => welcome },
+  source: { of: named("welcome"), change: (welcome) => welcome },
   // As a release of ours does it: every in-house service is replaced.
   release: {
-    of: OURS,
+    of: isOurs,
     change: (service) => ({ ...service, env: { ...service.env, E2E_RELEASE: "next" } }),
   },
 };
@@ -61,15 +66,12 @@ export function changedWorkloads(
     };
     const changed = names
       .map((name) => CHANGES[name])
-      .reduce((one, { of, change }) => (isOf(one, of) ? change(one) : one), rewired as Workload);
+      .reduce((one, { of, change }) => (of(one) ? change(one) : one), rewired as Workload);
     made.set(workload.name, changed);
     return changed;
   };
   return workloads.map(make);
 }
-
-const isOf = (workload: Workload, of: string): boolean =>
-  of === OURS ? workload.kind === "service" && workload.image.kind === "inHouse" : workload.name === of;
 
 const COPY = ".trade2026/e2e-source";
 

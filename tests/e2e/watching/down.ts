@@ -1,5 +1,4 @@
 import type Docker from "dockerode";
-import { until } from "../../harness/docker";
 import { physical } from "../harness/platform";
 import { say } from "../harness/progress";
 import { wellAgain } from "../harness/well";
@@ -15,26 +14,10 @@ export function downCases(docker: () => Docker, receivers: () => Receivers): voi
     await docker().getContainer(physical(name)).start();
     await wellAgain(docker(), name, 90);
   };
-  const firing = (alert: string, service: string, since: number, seconds = LIMIT_SECONDS) =>
-    until(
-      `${alert} of ${service} is told`,
-      seconds,
-      async () =>
-        receivers()
-          .of(alert, service, since)
-          .find(({ status }) => status === "firing"),
-      (told) => told !== undefined,
-    );
+  const firing = (alert: string, service: string, since: number) =>
+    receivers().hears("firing", alert, service, since, LIMIT_SECONDS);
   const resolved = (alert: string, service: string, since: number) =>
-    until(
-      `${alert} of ${service} is over`,
-      240,
-      async () =>
-        receivers()
-          .of(alert, service, since)
-          .find(({ status }) => status === "resolved"),
-      (told) => told !== undefined,
-    );
+    receivers().hears("resolved", alert, service, since, 240);
 
   it("two services that are down: each told once, by mail and by webhook, within two minutes; and their end", async () => {
     const since = Date.now();
@@ -47,7 +30,7 @@ export function downCases(docker: () => Docker, receivers: () => Receivers): voi
       await Promise.all(victims.map(({ name }) => stop(name)));
       for (const { name, severity } of victims) {
         const told = await firing("ServiceDown", name, since);
-        say(`ServiceDown of ${name}: told ${((told?.at ?? 0) - since) / 1000} s after the fault`);
+        say(`ServiceDown of ${name}: told ${(told.at - since) / 1000} s after the fault`);
         expect(told).toMatchObject({
           labels: { severity, service: name },
           group: { alertname: "ServiceDown", service: name },
@@ -56,15 +39,7 @@ export function downCases(docker: () => Docker, receivers: () => Receivers): voi
             dashboard: `service-${name}`,
           },
         });
-        const mail = await until(
-          `a mail about ${name}`,
-          30,
-          async () =>
-            receivers().mails.find(
-              ({ at, subject }) => at >= since && subject.includes(`ServiceDown ${name}`),
-            ),
-          (found) => found !== undefined,
-        );
+        const mail = await receivers().mailed("ServiceDown", name, since, 30);
         expect(mail).toMatchObject({ to: ["desk@example.org"], subject: `[FIRING:1] ServiceDown ${name}` });
       }
       // its route is down too, which says nothing new: longer than that alert waits and is grouped

@@ -45,7 +45,7 @@ export function faultCases(
   describe.each(waves)("%s", (_, faults) => {
     let outcomes: readonly Outcome[] = [];
     beforeAll(async () => {
-      outcomes = await provoke(faults, operator, receivers());
+      outcomes = await provoke(faults, operator);
       all.push(...outcomes);
     }, 1_500_000);
 

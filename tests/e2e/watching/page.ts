@@ -74,6 +74,18 @@ export function pageCases(docker: () => Docker, services: readonly ServiceSpec[]
     );
     expect(seen.map((line) => line.split(": ")[0]).sort()).toEqual(services.map(({ title }) => title).sort());
     await expectText(shown.state(VICTIM.title), STATE_WORDS.operational, LIMIT_SECONDS);
+    // an alert of the host itself is an incident of no component
+    const isWell = async (): Promise<boolean> =>
+      (await shown.page.locator("article").count()) === 0 &&
+      (await shownStates()).every((line) => line.endsWith(`: ${STATE_WORDS.operational}`));
+    await until(
+      "the headline says whether all are",
+      LIMIT_SECONDS,
+      async () => ({ well: await isWell(), headline: await shown.headline.innerText() }),
+      ({ well, headline }) =>
+        well ? headline === "All systems operational" : /have problems|are down/.test(headline),
+      1000,
+    );
   });
 
   it("shows an operator's incident, and that it is over", async () => {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { SMTPServer } from "smtp-server";
+import { until } from "../../harness/docker";
 import { HEARD_AT } from "../harness/platform";
 
 /** One alert in a message of the webhook's, as it was told. */
@@ -81,6 +82,38 @@ export class Receivers {
       new Promise((resolve) => this.#webhook.close(resolve)),
       new Promise<void>((resolve) => this.#smtp.close(() => resolve())),
     ]);
+  }
+
+  /** The first time that it was told so, since a moment. @throws when it is not within so many seconds */
+  async hears(
+    status: Told["status"],
+    alertname: string,
+    service: string,
+    since: number,
+    seconds: number,
+  ): Promise<Told> {
+    const told = await until(
+      `${alertname} of ${service} is told to be ${status}`,
+      seconds,
+      async () => this.of(alertname, service, since).find((one) => one.status === status),
+      (found) => found !== undefined,
+    );
+    return told as Told;
+  }
+
+  /** The first mail that it fires, since a moment. @throws when none comes within so many seconds */
+  async mailed(alertname: string, service: string, since: number, seconds: number): Promise<Mail> {
+    const mail = await until(
+      `a mail of ${alertname} of ${service}`,
+      seconds,
+      async () =>
+        this.mails.find(
+          ({ at, subject }) =>
+            at >= since && subject.startsWith("[FIRING") && subject.endsWith(`${alertname} ${service}`),
+        ),
+      (found) => found !== undefined,
+    );
+    return mail as Mail;
   }
 
   /** What was told of that alert of that service, since a moment. */

@@ -1,4 +1,3 @@
-import { until } from "../../../harness/docker";
 import { messageOf } from "../../client/store";
 import { say } from "../../harness/progress";
 import type { Receivers, Told } from "../receivers";
@@ -34,20 +33,13 @@ export interface Outcome {
 const LIMIT_SECONDS = 600;
 
 /** Makes these faults side by side, and waits for each to be told. Whatever happens, all of them are taken away. */
-export async function provoke(
-  faults: readonly Fault[],
-  operator: Operator,
-  receivers: Receivers,
-): Promise<readonly Outcome[]> {
-  const outcomes = await Promise.all(faults.map((fault) => provokeOne(fault, operator, receivers)));
+export async function provoke(faults: readonly Fault[], operator: Operator): Promise<readonly Outcome[]> {
+  const outcomes = await Promise.all(faults.map((fault) => provokeOne(fault, operator)));
   return outcomes.flat();
 }
 
-async function provokeOne(
-  { tells, by, make }: Fault,
-  operator: Operator,
-  receivers: Receivers,
-): Promise<readonly Outcome[]> {
+async function provokeOne({ tells, by, make }: Fault, operator: Operator): Promise<readonly Outcome[]> {
+  const { receivers } = operator;
   const since = Date.now();
   const failed = ([alert, service]: Fault["tells"][number], error: unknown): Outcome => {
     const problem = messageOf(error);
@@ -60,13 +52,17 @@ async function provokeOne(
     return await Promise.all(
       tells.map(async ([alert, service]): Promise<Outcome> => {
         try {
-          const at =
-            by === "mail"
-              ? await mailed(receivers, alert, service, since)
-              : await hooked(receivers, alert, service, since);
-          const seconds = (at.at - since) / 1000;
+          const said = await tell(receivers, by, alert, service, since);
+          const seconds = (said.at - since) / 1000;
           say(`${alert} of ${service}: told ${seconds.toFixed(0)} s after the fault`);
-          return { alert, service, since, seconds, ...at.more };
+          return {
+            alert,
+            service,
+            since,
+            seconds,
+            mail: said.mail,
+            ...(said.told ? { told: said.told } : {}),
+          };
         } catch (error) {
           return failed([alert, service], error);
         }
@@ -79,41 +75,21 @@ async function provokeOne(
   }
 }
 
-interface Arrival {
-  readonly at: number;
-  readonly more: Pick<Outcome, "told" | "mail">;
-}
-
-async function hooked(receivers: Receivers, alert: string, service: string, since: number): Promise<Arrival> {
-  const told = await until(
-    `${alert} of ${service} is told`,
-    LIMIT_SECONDS,
-    async () => receivers.of(alert, service, since).find(({ status }) => status === "firing"),
-    (found) => found !== undefined,
-  );
-  const mail = await mailed(receivers, alert, service, since, 60).then(
-    () => true,
-    () => false,
-  );
-  return { at: told?.at ?? NaN, more: { mail, ...(told ? { told } : {}) } };
-}
-
-async function mailed(
+async function tell(
   receivers: Receivers,
+  by: Fault["by"],
   alert: string,
   service: string,
   since: number,
-  seconds = LIMIT_SECONDS,
-): Promise<Arrival> {
-  const mail = await until(
-    `a mail of ${alert} of ${service}`,
-    seconds,
-    async () =>
-      receivers.mails.find(
-        ({ at, subject }) =>
-          at >= since && subject.startsWith("[FIRING") && subject.endsWith(`${alert} ${service}`),
-      ),
-    (found) => found !== undefined,
+): Promise<{ readonly at: number; readonly mail: boolean; readonly told?: Told }> {
+  if (by === "mail") {
+    const { at } = await receivers.mailed(alert, service, since, LIMIT_SECONDS);
+    return { at, mail: true };
+  }
+  const told = await receivers.hears("firing", alert, service, since, LIMIT_SECONDS);
+  const mail = await receivers.mailed(alert, service, since, 60).then(
+    () => true,
+    () => false,
   );
-  return { at: mail?.at ?? NaN, more: { mail: true } };
+  return { at: told.at, mail, told };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { jetstreamManager } from "@nats-io/jetstream";
+import { jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
 import type Docker from "dockerode";
 import Valkey from "iovalkey";
 import { Client } from "pg";
@@ -39,6 +39,11 @@ export class Operator {
 
   container(name: string): Docker.Container {
     return this.docker.getContainer(physical(name));
+  }
+
+  /** @param bytes of memory that it may have, without any swap */
+  async limitMemory(name: string, bytes: number): Promise<void> {
+    await this.container(name).update({ Memory: bytes, MemorySwap: bytes });
   }
 
   async stop(name: string): Promise<Undo> {
@@ -81,12 +86,14 @@ export class Operator {
     }
   }
 
+  jetstream<T>(use: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+    return this.nats(async (connection) => use(await jetstreamManager(connection)));
+  }
+
   /** A stream that refuses every message, and is else as it was. */
   async refusing(stream: string): Promise<Undo> {
     const set = (bytes: number): Promise<unknown> =>
-      this.nats(async (nats) =>
-        (await jetstreamManager(nats)).streams.update(stream, { max_msg_size: bytes }),
-      );
+      this.jetstream(({ streams }) => streams.update(stream, { max_msg_size: bytes }));
     await set(1);
     return async () => void (await set(-1));
   }

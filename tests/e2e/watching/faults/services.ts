@@ -34,7 +34,7 @@ export const killedForMemory: Fault = {
     const { HostConfig } = await container.inspect();
     const startedWith = async (bytes: number): Promise<void> => {
       await container.stop();
-      await container.update({ Memory: bytes, MemorySwap: bytes });
+      await operator.limitMemory("opa", bytes);
       // the engine says that it could not be started when it is ended at once
       await container.start().catch(() => undefined);
     };
@@ -93,7 +93,7 @@ export const memoryGone: Fault = {
     const hog = await operator.docker.createContainer({
       Image,
       Labels: { ...TEST_LABELS },
-      Entrypoint: ["node", "--expose-gc", "-e", HOG],
+      Entrypoint: ["node", "-e", HOG],
       HostConfig: { NetworkMode: "none", OomScoreAdj: 1000 },
     });
     await hog.start();

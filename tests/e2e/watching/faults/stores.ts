@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { jetstream, jetstreamManager, type JetStreamManager } from "@nats-io/jetstream";
+import { jetstream } from "@nats-io/jetstream";
 import { streams } from "../../../../services/contracts/streams";
 import { until } from "../../../harness/docker";
 import { say } from "../../harness/progress";
@@ -42,18 +42,18 @@ export const busFull: Fault = {
     ["BusStorageCritical", "nats"],
   ],
   make: async (operator) => {
-    const manage = <T>(use: (manager: JetStreamManager) => Promise<T>): Promise<T> =>
-      operator.nats(async (nats) => use(await jetstreamManager(nats)));
     const undo = async (): Promise<void> => {
-      await manage(({ streams: all }) => all.purge("AUDIT", { filter: AUDIT }));
-      await manage(({ streams: all }) => all.delete(FILLER));
+      await operator.jetstream(({ streams: all }) => all.purge("AUDIT", { filter: AUDIT }));
+      await operator.jetstream(({ streams: all }) => all.delete(FILLER));
     };
     try {
       const subject = "e2e.filler";
-      await manage(({ streams: all }) => all.add({ name: FILLER, subjects: [subject], storage: "file" }));
+      await operator.jetstream(({ streams: all }) =>
+        all.add({ name: FILLER, subjects: [subject], storage: "file" }),
+      );
       await flood(operator, AUDIT, 0.93 * (streams.find(({ name }) => name === "AUDIT")?.maxBytes ?? NaN));
       const limit = await operator.number('nats_jetstream_storage_limit_bytes{service="nats"}');
-      const { storage } = await manage((manager) => manager.getAccountInfo());
+      const { storage } = await operator.jetstream((manager) => manager.getAccountInfo());
       await flood(operator, subject, 0.96 * limit - storage);
     } catch (error) {
       await undo();
@@ -103,9 +103,8 @@ export const stateFull: Fault = {
       );
       return count;
     });
-    const container = operator.container("valkey-state");
-    const { HostConfig } = await container.inspect();
-    const limit = (bytes: number): Promise<unknown> => container.update({ Memory: bytes, MemorySwap: bytes });
+    const { HostConfig } = await operator.container("valkey-state").inspect();
+    const limit = (bytes: number): Promise<void> => operator.limitMemory("valkey-state", bytes);
     // what was counted before is older than what was filled in
     await sleep(30_000);
     const used = await operator.number('max(container_memory_working_set_bytes{service="valkey-state"})');

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import { followedFile } from "../../../../components/core/followed";
 import { TLS_PATH } from "../../../../components/gateway/traefik";
+import { finish } from "../../../harness/docker";
 import { ask } from "../../../harness/https";
 import { BASE } from "../../harness/platform";
 import type { Fault } from "./fault";
@@ -124,9 +125,8 @@ async function certificates(operator: Operator): Promise<(days?: string, epoch?:
       Image,
       HostConfig.Binds ?? [],
       async (container) => {
-        await container.start();
-        const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
-        if (StatusCode !== 0) throw new Error(`no certificate: exit ${StatusCode}`);
+        const { code, stderr } = await finish(container);
+        if (code !== 0) throw new Error(`no certificate: exit ${code}: ${stderr}`);
       },
       { Cmd: changed, User: Config.User },
     );

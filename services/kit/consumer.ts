@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { consumers } from "../contracts/consumers";
 import type { Health } from "./health";
 import type { Log } from "./log";
+import { endWhenGone, PULLING } from "./pulling";
 
 /** A message of a stream, read. */
 export interface Delivered<Value> {
@@ -96,7 +97,7 @@ class Reader<Value> {
         log.warn({ consumer, reason: this.#trouble }, "reading stopped, beginning again");
       }
       this.#messages?.stop();
-      this.#queue = [];
+      this.#giveBack(this.#queue.splice(0));
       if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -107,25 +108,27 @@ class Reader<Value> {
     if (!definition) throw new Error(`no consumer ${consumer} in the contracts`);
     const handle = await jetstream(nats).consumers.get(definition.stream, consumer);
     this.#messages = await handle.consume({
+      ...PULLING,
       max_messages: Math.max(2, 2 * limit),
       callback: (message) => {
         this.#queue.push(message);
         this.#arrived();
       },
     });
+    void endWhenGone(this.#messages);
   }
 
   async #work(): Promise<void> {
     const { limit = 256, lingerMs = 0 } = this.#options;
     const closed = this.#messages?.closed() ?? Promise.resolve();
-    let ended = false;
-    void closed.then(() => {
-      ended = true;
+    let ended: Error | undefined;
+    void closed.then((reason) => {
+      ended = reason ?? new Error("the consumer is gone");
       this.#arrived();
     });
     while (!this.#stopping) {
       if (this.#queue.length === 0) {
-        if (ended) throw new Error("the consumer is gone");
+        if (ended) throw ended;
         await new Promise<void>((resolve) => (this.#arrived = resolve));
         continue;
       }
@@ -152,6 +155,11 @@ class Reader<Value> {
       return;
     }
     good.forEach(({ message }) => message.ack());
+  }
+
+  /** What waits comes again at once, and not when its time to be acknowledged is over. */
+  #giveBack(messages: readonly JsMsg[]): void {
+    if (!this.#options.nats.isClosed()) messages.forEach((message) => message.nak());
   }
 
   #read(message: JsMsg): Delivered<Value> | undefined {

@@ -10,6 +10,7 @@ import { nuid, type NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
 import type { Health } from "./health";
 import type { Log } from "./log";
+import { endWhenGone, PULLING } from "./pulling";
 
 /** A message of a stream, in its place. */
 export interface Followed<Value> {
@@ -41,7 +42,6 @@ export interface FollowOptions<Value> {
 }
 
 const NANOS = 1_000_000;
-const HEARTBEAT_MS = 1000;
 /** Silence for longer than this, and nobody knows whether there is something new. */
 const SILENCE_MS = 5000;
 const RETRY_MS = 500;
@@ -163,9 +163,8 @@ export class Follower<Value> {
     const messages = await jetstream(nats)
       .consumers.getConsumerFromInfo(info)
       .consume({
+        ...PULLING,
         max_messages: 2000,
-        expires: 10_000,
-        idle_heartbeat: HEARTBEAT_MS,
         callback: (message) => {
           if (this.#stopping || message.info.stream !== stream) return;
           if (message.info.deliverySequence !== ++place)
@@ -177,7 +176,7 @@ export class Follower<Value> {
     if (this.#stopping) messages.stop();
     this.#heardAt = performance.now();
     this.#trouble = undefined;
-    void this.#listen(messages);
+    void endWhenGone(messages, () => (this.#heardAt = performance.now()));
     const end = await messages.closed();
     if (end) throw end;
   }
@@ -203,20 +202,4 @@ export class Follower<Value> {
       return undefined;
     }
   }
-
-  async #listen(messages: ConsumerMessages): Promise<void> {
-    for await (const status of messages.status()) {
-      if (status.type === "heartbeat") this.#heardAt = performance.now();
-      else if (GONE.has(status.type)) messages.stop(new Error(`the reader is gone (${status.type})`));
-    }
-  }
 }
-
-/** After these a reader is made anew. */
-const GONE: ReadonlySet<string> = new Set([
-  "heartbeats_missed",
-  "consumer_deleted",
-  "consumer_not_found",
-  "stream_not_found",
-  "no_responders",
-]);

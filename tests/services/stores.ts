@@ -22,11 +22,20 @@ export interface Store {
   readonly port: number;
   /** SIGKILL. */
   readonly kill: () => Promise<void>;
+  /** Writes files by their absolute paths, also while it is down. */
+  readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 const LABEL = "com.trade2026.test-services";
+
+const NATS_LISTENS = 'listen: "0.0.0.0:4222"\n';
+export const NATS_FILES = {
+  "/tmp/nats.conf": `${NATS_LISTENS}jetstream { store_dir: "/tmp/js", max_file_store: 16GB, sync_interval: always }\n`,
+};
+/** A server that takes connections and knows of no stream: as one that is still reading what it has stored. */
+export const NATS_FILES_WITHOUT_STREAMS = { "/tmp/nats.conf": NATS_LISTENS };
 
 /** NATS with JetStream, and with every stream and consumer of the contracts unless `bare`. */
 export async function startNats(
@@ -37,10 +46,7 @@ export async function startNats(
     Entrypoint: ["/nats-server"],
     Cmd: ["--config", "/tmp/nats.conf"],
     User: "0:0",
-    files: {
-      "/tmp/nats.conf":
-        'listen: "0.0.0.0:4222"\njetstream { store_dir: "/tmp/js", max_file_store: 16GB, sync_interval: always }\n',
-    },
+    files: NATS_FILES,
   });
   const open = () =>
     connect({ port: store.port, maxReconnectAttempts: -1, waitOnFirstConnect: true, reconnectTimeWait: 100 });
@@ -140,7 +146,10 @@ async function start(name: string, program: string, port: number, options: Store
       PortBindings: { [`${port}/tcp`]: [{ HostIp: "127.0.0.1", HostPort: String(hostPort) }] },
     },
   });
-  if (Object.keys(files).length > 0) await container.putArchive(archiveOf(files), { path: "/" });
+  const write = async (some: typeof files): Promise<void> => {
+    await container.putArchive(archiveOf(some), { path: "/" });
+  };
+  if (Object.keys(files).length > 0) await write(files);
   const begin = async (): Promise<void> => {
     await container.start();
     await until(`${name} to listen`, 60, () => listens(hostPort, greeting), Boolean);
@@ -150,6 +159,7 @@ async function start(name: string, program: string, port: number, options: Store
     host: "127.0.0.1",
     port: hostPort,
     kill: () => container.kill() as Promise<void>,
+    write,
     restart: begin,
     close: () => container.remove({ force: true, v: true }) as Promise<void>,
   };

@@ -2,7 +2,7 @@ import type { NatsConnection } from "@nats-io/nats-core";
 import { z } from "zod";
 import { consume, createLog, Health, OutcomeUnknownError, Publisher } from "../../services/kit";
 import { until } from "../harness/docker";
-import { startNats } from "./stores";
+import { NATS_FILES, NATS_FILES_WITHOUT_STREAMS, startNats } from "./stores";
 
 const log = createLog("test", "0", "error");
 const value = z.array(z.object({ n: z.number() }));
@@ -58,6 +58,38 @@ test("what is said is heard once, in order, over a kill of the server", async ()
   expect(first).toEqual(Array.from({ length: 2000 }, (_, n) => n));
   expect(new Set(messages).size).toBeLessThan(2000);
 }, 120_000);
+
+test("a server that comes back before its streams do keeps no reader waiting", async () => {
+  const heard: number[] = [];
+  const reading = consume({
+    nats: connection,
+    consumer: "exeq-fills",
+    schema: () => value,
+    handle: (delivered) => {
+      heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
+    },
+    log,
+    health: new Health(),
+  });
+  const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
+  await publisher.publish({ n: 8001 }, "8001");
+  await until("the first to be heard", 10, async () => heard.includes(8001), Boolean);
+  for (const files of [NATS_FILES_WITHOUT_STREAMS, NATS_FILES]) {
+    await nats.kill();
+    await nats.write(files);
+    await nats.restart();
+    await until(
+      "the connection",
+      10,
+      async () => connection.rtt().catch(() => -1),
+      (ms) => ms >= 0,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  await publisher.publish({ n: 8002 }, "8002");
+  await until("the second to be heard", 10, async () => heard.includes(8002), Boolean);
+  await reading.stop();
+}, 90_000);
 
 test("a message that breaks its contract is put aside, and one that fails comes again", async () => {
   const heard: number[] = [];

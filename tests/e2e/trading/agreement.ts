@@ -4,6 +4,7 @@ import { until } from "../../harness/docker";
 import { accessOf } from "../harness/access";
 import { LaneClient } from "../harness/client";
 import { inventory } from "../harness/inventory";
+import { explained } from "../harness/order-path";
 import {
   amounts,
   grouped,
@@ -43,12 +44,17 @@ export function agreementCases(run: TradingRun): void {
 
   beforeAll(async () => {
     for (const desk of run.desks) await desk.ask("POST", "/orders/cancel-all", { account: desk.account });
-    orders = await until(
-      "every order of the run is over",
-      20,
-      async () => (await Promise.all(run.desks.map((desk) => desk.all()))).flat(),
-      (all) => all.every(({ status }) => isFinal(status)),
+    const open = await explained(
+      until(
+        "every order of the run is over",
+        60,
+        async () => (await allOrders()).filter(({ status }) => !isFinal(status)),
+        (left) => left.length === 0,
+        1000,
+      ),
     );
+    expect(open).toEqual([]);
+    orders = await allOrders();
     const byOrder = await Promise.all(
       run.desks.flatMap((desk) =>
         orders
@@ -65,6 +71,9 @@ export function agreementCases(run: TradingRun): void {
     books = await until("QuestDB has the rows of the run", 30, () => readBooks(lane), isWritten);
   });
   afterAll(() => client?.close());
+
+  const allOrders = async (): Promise<readonly Order[]> =>
+    (await Promise.all(run.desks.map((desk) => desk.all()))).flat();
 
   async function readBooks(lane: LaneClient): Promise<Books> {
     const outcomes = await lane.run("trading", run.id);

@@ -6,6 +6,7 @@ import {
   type OrderStatus,
 } from "../../../services/contracts";
 import { until } from "../../harness/docker";
+import { explained } from "../harness/order-path";
 import type { Ask, Refused, Reply } from "./api";
 
 /** An order as a test writes it: what it leaves out is the desk's, or the platform's default. */
@@ -18,7 +19,7 @@ export interface Changed {
 }
 
 /** An order's way through the platform takes milliseconds; this is what a busy machine may make of them. */
-const LIMIT_SECONDS = 20;
+const LIMIT_SECONDS = 60;
 const EVERY_MS = 40;
 
 /** One account, traded by one caller. */
@@ -59,7 +60,9 @@ export class Desk {
 
   /** The order, as soon as it is so. */
   reaches(orderId: string, what: string, done: (order: Order) => boolean): Promise<Order> {
-    return until(`order ${orderId} is ${what}`, LIMIT_SECONDS, () => this.read(orderId), done, EVERY_MS);
+    return explained(
+      until(`order ${orderId} is ${what}`, LIMIT_SECONDS, () => this.read(orderId), done, EVERY_MS),
+    );
   }
 
   becomes(orderId: string, ...statuses: readonly OrderStatus[]): Promise<Order> {

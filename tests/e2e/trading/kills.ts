@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { isFinal } from "../../../services/contracts";
 import { engine, until } from "../../harness/docker";
+import { explained } from "../harness/order-path";
 import { physical } from "../harness/platform";
 import { say } from "../harness/progress";
 import { wellAgain } from "../harness/well";
@@ -64,12 +65,14 @@ export function killCases(run: TradingRun): void {
 
   it("every order comes to its end", async () => {
     await desk().ask("POST", "/orders/cancel-all", { account: desk().account });
-    const left = await until(
-      "every order is over",
-      60,
-      async () => (await desk().all()).filter(({ status }) => !isFinal(status)),
-      (open) => open.length === 0,
-      1000,
+    const left = await explained(
+      until(
+        "every order is over",
+        60,
+        async () => (await desk().all()).filter(({ status }) => !isFinal(status)),
+        (open) => open.length === 0,
+        1000,
+      ),
     );
     expect(left).toEqual([]);
   });

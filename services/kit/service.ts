@@ -98,7 +98,10 @@ export async function startService<Fields extends ConfigFields>(
     await definition.setup({ config, http, log, metrics, health, onStop: (stop) => stops.push(stop) });
     await http.listen({ host: common.HTTP_HOST, port: common.HTTP_PORT });
   } catch (error) {
-    await release();
+    // half of what there is was begun when it failed: what cannot be undone must not keep the failure from being told
+    await within(common.DRAIN_DEADLINE_MS, release()).catch((reason: unknown) =>
+      log.warn({ err: reason }, "what was begun could not be undone"),
+    );
     throw error;
   }
   health.markRunning();
@@ -117,4 +120,12 @@ export async function startService<Fields extends ConfigFields>(
       log.info("stopped");
     },
   };
+}
+
+function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, failed) => {
+    timer = setTimeout(() => failed(new Error(`not done within ${ms} ms`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

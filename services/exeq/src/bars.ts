@@ -31,6 +31,7 @@ export function followBars(nats: NatsConnection, profiles: VolumeProfiles, log: 
             : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
         });
         messages = await consumer.consume({ max_messages: 500 });
+        if (stopping) messages.stop();
         for await (const message of messages) {
           from = message.seq + 1;
           const read = bars.safeParse(message.json());

@@ -118,6 +118,13 @@ test("an idle kept-alive connection does not hold the end up", async () => {
   agent.destroy();
 });
 
+test("what fails to start ends and says why, also when what it has begun does not end", async () => {
+  const service = start({ TEST_FAILS: "yes", DRAIN_DEADLINE_MS: "500" });
+  expect(await service.ended).toBe(1);
+  expect(service.output()).toContain("cannot start: the store is away");
+  expect(service.output()).toContain("not done within 500 ms");
+});
+
 test("SIGTERM while it starts ends it at once", async () => {
   const service = start({ TEST_START_MS: "60000" });
   // its handler is the first thing that a service installs; give the process the time to get there

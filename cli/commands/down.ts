@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { Deployment, EngineKind } from "../../engine";
+import type { Deployment, EngineKind, Leftover, StateResource } from "../../engine";
 import { LABEL } from "../../model/plan";
 import { ProblemsError } from "../../model/problems";
 import { forgetPlatform, readStackConfig, type StackConfig } from "../config/stack-config";
@@ -45,9 +45,13 @@ export async function down(context: Context, options: DownOptions, out = new Out
       },
       async (deployment) => {
         await endLoadTests(docker, config, options.volumes, out);
+        // what an `up` that was killed has left holds volumes and lanes that could not go
+        await removeUnknown(docker, config, deployment.resources(), options.volumes, ["container"], out);
         await destroy(deployment, options.volumes, interruptible.signal);
         out.clear();
-        await removeRest(docker, config, deployment, options.volumes, out);
+        // when everything is to go, of a lost state, too
+        const state = options.volumes ? [] : deployment.resources();
+        await removeUnknown(docker, config, state, options.volumes, ["container", "network"], out);
       },
     );
   } finally {
@@ -95,17 +99,18 @@ async function endLoadTests(
   if (ended > 0) out.line("Ended the load test that ran.");
 }
 
-/** What carries our label and no state knows: of an `up` that was killed, or, when everything is to go, of a lost state. */
-async function removeRest(
+/** What carries our label and this state does not know: of an `up` that was killed. */
+async function removeUnknown(
   docker: Docker,
   { remembered, settings }: StackConfig,
-  deployment: Deployment,
+  state: readonly StateResource[],
   everything: boolean,
+  kinds: readonly Leftover["kind"][],
   out: Output,
 ): Promise<void> {
   if (remembered.claimed !== settings.prefix && !everything) return;
-  const state = everything ? [] : deployment.resources();
-  const { leftovers } = compare(await readInventory(docker, settings.prefix), state, new Set());
+  const unknown = compare(await readInventory(docker, settings.prefix), state, new Set()).leftovers;
+  const leftovers = unknown.filter(({ kind }) => kinds.includes(kind));
   if (leftovers.length === 0) return;
   await removeLeftovers(docker, leftovers);
   out.line(`Removed ${count(leftovers.length, "leftover")} that the state did not know.`);

@@ -1,3 +1,4 @@
+import type { Registry } from "prom-client";
 import { jetstream, type ConsumerMessages, type JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
@@ -5,6 +6,7 @@ import { consumers } from "../contracts/consumers";
 import type { Health } from "./health";
 import type { Log } from "./log";
 import { endWhenGone, PULLING } from "./pulling";
+import { putAsideOf } from "./put-aside";
 
 /** A message of a stream, read. */
 export interface Delivered<Value> {
@@ -30,6 +32,7 @@ export interface ConsumeOptions<Value> {
   readonly handle: (messages: readonly Delivered<Value>[]) => Promise<void> | void;
   readonly log: Log;
   readonly health: Health;
+  readonly metrics: Registry;
   /** @default 256 */
   readonly limit?: number;
   /**
@@ -49,10 +52,12 @@ const RETRY_MS = 500;
 
 /**
  * Reads a durable consumer for as long as the service runs, over lost connections and restarts of the server. A message
- * that is not what its contract says is logged and put aside: it would block everything behind it for ever.
+ * that is not what its contract says is logged, counted and put aside: it would block everything behind it for ever.
  */
 export function consume<Value>(options: ConsumeOptions<Value>): Consumption {
-  const reader = new Reader(options);
+  const definition = consumers.find(({ name }) => name === options.consumer);
+  if (!definition) throw new Error(`no consumer ${options.consumer} in the contracts`);
+  const reader = new Reader(options, definition.stream);
   options.health.addReadiness({ name: `consumer ${options.consumer}`, check: () => reader.check() });
   const running = reader.run();
   return {
@@ -65,14 +70,18 @@ export function consume<Value>(options: ConsumeOptions<Value>): Consumption {
 
 class Reader<Value> {
   readonly #options: ConsumeOptions<Value>;
+  readonly #stream: string;
+  readonly #putAside: () => void;
   #stopping = false;
   #trouble: string | undefined = "not reading yet";
   #messages: ConsumerMessages | undefined;
   #queue: JsMsg[] = [];
   #arrived: () => void = () => undefined;
 
-  constructor(options: ConsumeOptions<Value>) {
+  constructor(options: ConsumeOptions<Value>, stream: string) {
     this.#options = options;
+    this.#stream = stream;
+    this.#putAside = putAsideOf(options.metrics, stream);
   }
 
   check(): void {
@@ -104,9 +113,7 @@ class Reader<Value> {
 
   async #open(): Promise<void> {
     const { nats, consumer, limit = 256 } = this.#options;
-    const definition = consumers.find(({ name }) => name === consumer);
-    if (!definition) throw new Error(`no consumer ${consumer} in the contracts`);
-    const handle = await jetstream(nats).consumers.get(definition.stream, consumer);
+    const handle = await jetstream(nats).consumers.get(this.#stream, consumer);
     this.#messages = await handle.consume({
       ...PULLING,
       max_messages: Math.max(2, 2 * limit),
@@ -169,6 +176,7 @@ class Reader<Value> {
       return { subject, seq, redelivered, at: time.getTime(), value: schema(subject).parse(message.json()) };
     } catch (error) {
       log.error({ err: error, consumer, subject, seq }, "not what its contract says, put aside");
+      this.#putAside();
       message.term("not what its contract says");
       return undefined;
     }

@@ -6,11 +6,13 @@ import {
   type ConsumerMessages,
   type JsMsg,
 } from "@nats-io/jetstream";
+import type { Registry } from "prom-client";
 import { nuid, type NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
 import type { Health } from "./health";
 import type { Log } from "./log";
 import { endWhenGone, PULLING } from "./pulling";
+import { putAsideOf } from "./put-aside";
 
 /** A message of a stream, in its place. */
 export interface Followed<Value> {
@@ -39,6 +41,7 @@ export interface FollowOptions<Value> {
   readonly handle: (message: Followed<Value>) => void;
   readonly log: Log;
   readonly health: Health;
+  readonly metrics: Registry;
 }
 
 const NANOS = 1_000_000;
@@ -61,6 +64,7 @@ export async function streamFacts(nats: NatsConnection, stream: string): Promise
  */
 export class Follower<Value> {
   readonly #options: FollowOptions<Value>;
+  readonly #putAside: () => void;
   #last: number;
   #created: string | undefined;
   #stopping = false;
@@ -75,6 +79,7 @@ export class Follower<Value> {
 
   constructor(options: FollowOptions<Value>) {
     this.#options = options;
+    this.#putAside = putAsideOf(options.metrics, options.stream);
     this.#last = options.after;
     const name = `follows ${options.stream}`;
     options.health.addReadiness({ name, check: () => this.assertCurrent() });
@@ -191,7 +196,7 @@ export class Follower<Value> {
     if (!this.#caughtUp && --this.#missing <= 0) this.#caughtUp = true;
   }
 
-  /** A message that breaks its contract is put aside: it would block everything behind it for ever. */
+  /** A message that breaks its contract is counted and put aside: it would block everything behind it for ever. */
   #parse(message: JsMsg): Value | undefined {
     const { subject, seq } = message;
     try {
@@ -199,6 +204,7 @@ export class Follower<Value> {
     } catch (error) {
       const { log, stream } = this.#options;
       log.error({ err: error, stream, subject, seq }, "not what its contract says, put aside");
+      this.#putAside();
       return undefined;
     }
   }

@@ -37,6 +37,8 @@ type container struct {
 	// Health is healthy, unhealthy, starting, or none where it has no probe.
 	Health       string `json:"health"`
 	RestartCount int64  `json:"restartCount"`
+	// CreatedAt is when it was made: a restart keeps it, a replacement does not.
+	CreatedAt time.Time `json:"createdAt"`
 	// StartedAt is absent for one that never ran.
 	StartedAt *time.Time `json:"startedAt,omitempty"`
 	OOMKilled bool       `json:"oomKilled"`
@@ -56,7 +58,8 @@ type listed struct {
 
 // inspected is the part of the engine's inspection that is used.
 type inspected struct {
-	State struct {
+	Created time.Time
+	State   struct {
 		Status    string
 		OOMKilled bool
 		ExitCode  int
@@ -142,6 +145,7 @@ func (p *engineProxy) describe(each listed, facts inspected) *container {
 		State:        facts.State.Status,
 		Health:       "none",
 		RestartCount: facts.RestartCount,
+		CreatedAt:    facts.Created,
 		OOMKilled:    facts.State.OOMKilled,
 		ExitCode:     facts.State.ExitCode,
 		MemoryLimit:  facts.HostConfig.Memory,

@@ -23,7 +23,7 @@ func TestEngineProxyListsTheStacksContainers(t *testing.T) {
 	if oms.Name != "oms" || oms.Workload != "oms" || oms.Role != "service" || oms.Capability != "trading" {
 		t.Errorf("oms is %+v", oms)
 	}
-	if oms.State != "running" || oms.Health != "healthy" || oms.StartedAt == nil || oms.StartedAt.Year() != 2026 {
+	if oms.State != "running" || oms.Health != "healthy" || oms.StartedAt == nil || oms.StartedAt.Year() != 2026 || !oms.CreatedAt.Before(*oms.StartedAt) || oms.CreatedAt.Year() != 2026 {
 		t.Errorf("oms is %+v", oms)
 	}
 	if oms.MemoryLimit != 64<<20 || oms.CPULimit != 0.2 || fmt.Sprint(oms.Lanes) != "[backend lowlatency]" {

@@ -22,6 +22,17 @@ describe("down --volumes", () => {
   it("with it leaves nothing at all", async () => {
     const docker = await engine();
     noteState("unknown");
+    // as an `up` that was killed leaves it: it holds a volume and a lane, and no state knows it
+    const welcome = (await inventory(docker)).get("welcome");
+    await docker.createContainer({
+      name: `${PREFIX}-left-behind`,
+      Image: welcome?.Image ?? "",
+      Labels: welcome?.Config.Labels ?? {},
+      HostConfig: {
+        NetworkMode: Object.keys(welcome?.NetworkSettings.Networks ?? {})[0],
+        Binds: (welcome?.Mounts ?? []).map(({ Name, Destination }) => `${Name}:${Destination}:ro`),
+      },
+    });
     const { code, text } = await verb("down", ["--volumes", "--confirm", "dev"]);
     expect({ code, text: code === 0 ? "" : text }).toEqual({ code: 0, text: "" });
     const filters = { label: [LABEL] };

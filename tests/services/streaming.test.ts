@@ -1,4 +1,5 @@
 import type { NatsConnection } from "@nats-io/nats-core";
+import { Registry } from "prom-client";
 import { z } from "zod";
 import { consume, createLog, Health, OutcomeUnknownError, Publisher } from "../../services/kit";
 import { until } from "../harness/docker";
@@ -38,6 +39,7 @@ test("what is said is heard once, in order, over a kill of the server", async ()
     },
     log,
     health: new Health(),
+    metrics: new Registry(),
   });
   const sent: Promise<void>[] = [];
   for (let n = 0; n < 2000; n++) {
@@ -70,6 +72,7 @@ test("a server that comes back before its streams do keeps no reader waiting", a
     },
     log,
     health: new Health(),
+    metrics: new Registry(),
   });
   const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
   await publisher.publish({ n: 8001 }, "8001");
@@ -94,6 +97,7 @@ test("a server that comes back before its streams do keeps no reader waiting", a
 test("a message that breaks its contract is put aside, and one that fails comes again", async () => {
   const heard: number[] = [];
   let failures = 2;
+  const metrics = new Registry();
   const reading = consume({
     nats: connection,
     consumer: "exeq-fills",
@@ -105,6 +109,7 @@ test("a message that breaks its contract is put aside, and one that fails comes 
     },
     log,
     health: new Health(),
+    metrics,
   });
   connection.publish(SUBJECT, '"nonsense"');
   const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
@@ -112,6 +117,7 @@ test("a message that breaks its contract is put aside, and one that fails comes 
   await until("it to come again", 30, async () => heard.includes(9001), Boolean);
   await reading.stop();
   expect(failures).toBeLessThan(0);
+  expect(await metrics.metrics()).toContain('messages_put_aside_total{stream="FILLS"} 1');
 }, 60_000);
 
 test("without an acknowledgement the outcome is unknown, and says so", async () => {

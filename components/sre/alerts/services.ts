@@ -24,7 +24,7 @@ export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolea
     alert({
       alert: "ServiceDown",
       severity: pageable(service),
-      expr: `service:up:now${of} == 0`,
+      expr: `service:up:now${of} == 0 ${unlessNew(name)}`,
       for: "45s",
       summary: `${title} is down`,
       description: `${name} does not run, does not answer, or is not ready, for more than 45 seconds.`,
@@ -71,13 +71,20 @@ export function serviceAlerts(service: ServiceSpec, isMeasuredByRequests: boolea
   ];
 }
 
+/**
+ * A container that `up` has just made, in place of another or as the first, is starting, and not down. One that the engine
+ * restarts, or that somebody stops, is no new one.
+ */
+const unlessNew = (name: string): string =>
+  `unless on (service) time() - container_created_time_seconds{service="${name}"} < 60`;
+
 function routeAlert(service: ServiceSpec, common: Pick<Alert, "labels" | "dashboard">): Alert {
   const path = service.route?.path ?? "/";
   return {
     ...common,
     alert: "RouteUnreachable",
     severity: pageable(service),
-    expr: `probe_success{service="${service.name}"} == 0`,
+    expr: `probe_success{service="${service.name}"} == 0 ${unlessNew(service.name)}`,
     for: "1m",
     summary: `${path} cannot be reached through the gateway`,
     description: `A request to ${path} through the gateway has failed for more than a minute.`,

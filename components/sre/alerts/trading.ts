@@ -1,4 +1,5 @@
 import type { ServiceSpec } from "../../../model/service";
+import { consumers } from "../../../services/contracts/consumers";
 import { instruments, type SessionName } from "../../../services/contracts/instruments";
 import { alertLabels, COUNT, hasCounted, type Alert } from "../rule";
 
@@ -6,7 +7,8 @@ type TradingRule = Omit<Alert, "labels" | "expr"> & { readonly expr: (of: string
 
 /** What only this platform can say of itself: orders, fills, ticks and the state of trading, by service. */
 export function tradingAlerts(service: ServiceSpec): readonly Alert[] {
-  return (RULES[service.name] ?? []).map(({ expr, ...rule }) => ({
+  const rules = [...(RULES[service.name] ?? []), ...(READERS.has(service.name) ? [PUT_ASIDE] : [])];
+  return rules.map(({ expr, ...rule }) => ({
     ...rule,
     expr: expr(`service="${service.name}"`),
     labels: alertLabels(service),
@@ -23,6 +25,18 @@ const symbols = (session: SessionName): string =>
 
 const trading = { dashboard: "trading-performance" } as const;
 const market = { dashboard: "market-data" } as const;
+
+/** Who reads streams: by a consumer that the server keeps, and those two in their order. */
+const READERS: ReadonlySet<string> = new Set([...consumers.map(({ service }) => service), "risk", "pnl"]);
+
+const PUT_ASIDE: TradingRule = {
+  ...trading,
+  alert: "MessagesPutAside",
+  severity: "warning",
+  expr: (of) => `sum by (service, stream) (increase(messages_put_aside_total{${of}}[10m])) > 0`,
+  summary: "Messages of {{ $labels.stream }} are not what their contract says",
+  description: `${COUNT} messages were passed over within ten minutes: {{ $labels.service }} has not heard what they said.`,
+};
 
 const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
   "market-data-gateway": [

@@ -15,6 +15,11 @@ export const families: readonly Family<Reading>[] = [
       health === "none" ? undefined : word === "running" && health === "healthy" ? 1 : 0,
   ),
   state(
+    "container_created_time_seconds",
+    "When the container was made, since 1970: a restart keeps it, a replacement does not.",
+    ({ createdAt }) => Date.parse(createdAt) / 1000,
+  ),
+  state(
     "container_start_time_seconds",
     "When the container was last started, since 1970.",
     ({ startedAt }) => (startedAt === undefined ? undefined : Date.parse(startedAt) / 1000),

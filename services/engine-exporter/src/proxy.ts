@@ -11,6 +11,7 @@ const container = z.object({
   state: z.string(),
   health: z.enum(["healthy", "unhealthy", "starting", "none"]),
   restartCount: amount,
+  createdAt: z.iso.datetime(),
   startedAt: z.iso.datetime().optional(),
   /** 0 is none. */
   memoryLimitBytes: amount,

@@ -167,6 +167,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
     handle: (messages) => router.handle(messages),
     log,
     health,
+    metrics,
   });
   const fills = consume<{ order: ChildNewsRead }[]>({
     nats,
@@ -180,6 +181,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
     },
     log,
     health,
+    metrics,
   });
   onStop(async () => {
     await Promise.all([orders.stop(), fills.stop()]);

@@ -1,4 +1,5 @@
 import type { NatsConnection } from "@nats-io/nats-core";
+import type { Registry } from "prom-client";
 import type { z } from "zod";
 import { batchOf } from "../../contracts/batch";
 import { haltMessage, resumeMessage } from "../../contracts/control";
@@ -26,6 +27,7 @@ interface RunOptions {
   readonly gateway: Gateway;
   readonly feeds: readonly FeedPump[];
   readonly health: Health;
+  readonly metrics: Registry;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +63,7 @@ export class Bus implements Reports {
   }
 
   /** Until the signal; what was begun is finished. */
-  async run({ connect, gateway, feeds, health, signal }: RunOptions): Promise<void> {
+  async run({ connect, gateway, feeds, health, metrics, signal }: RunOptions): Promise<void> {
     health.addReadiness({
       name: "bus",
       check: () => {
@@ -99,6 +101,7 @@ export class Bus implements Reports {
       handle: (messages) => handleCommands(gateway, messages),
       log: this.#parts.log,
       health,
+      metrics,
     });
     const pumping = feeds.map((feed) => feed.run(signal));
     await this.#keepTelling(nats, signal);

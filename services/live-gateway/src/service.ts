@@ -114,6 +114,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: Parts): Pr
       gateway,
       feeds: [...feeds.values()],
       health,
+      metrics: context.metrics,
       signal: stop.signal,
     }),
   ];

@@ -81,6 +81,7 @@ export function normalizer(parts: NormalizerParts = {}): ServiceDefinition<typeo
         handle: (messages) => work.take(messages.flatMap(({ value }) => value)),
         log,
         health,
+        metrics,
       });
       onStop(() => reading.stop());
       authenticate(http, parts.verify ?? jwtVerifier(config.AUTHN_URL));

@@ -115,6 +115,7 @@ export function oms(options: OmsOptions = {}): ServiceDefinition<typeof fields> 
         schema: toldSchema,
         log,
         health,
+        metrics: registry,
         handle: (messages) => venue.handle(messages),
       });
       onStop(() =>

@@ -91,6 +91,7 @@ async function setup(context: Context, verify: Verify): Promise<void> {
     },
     log,
     health,
+    metrics,
   });
   hear(nats, patterns.ticks, TICKS, log, (ticks) => {
     for (const { symbol, price, timestamp } of ticks) ledger.tick(symbol, price, timestamp);

@@ -101,6 +101,7 @@ export const questdbWriter: ServiceDefinition<typeof fields> = {
         handle: (messages) => writer.write(messages.flatMap(({ value }) => value)),
         log,
         health,
+        metrics,
         lingerMs: config.GATHER_MS,
       });
       onStop(() => reading.stop());

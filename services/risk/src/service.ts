@@ -121,7 +121,7 @@ async function setup(context: Context, verify: Verify): Promise<void> {
       .catch((error: unknown) => log.error({ err: error, alert }, "alert not published"));
   });
 
-  const shared = { nats, service: "risk", log, health, schema: readerOf };
+  const shared = { nats, service: "risk", log, health, metrics: registry, schema: readerOf };
   const handle = (message: Parameters<typeof apply>[1]): void =>
     apply(book, message, Date.now(), (order) => engine.noteAccepted(order));
   const readers = {

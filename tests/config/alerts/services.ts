@@ -2,6 +2,7 @@ import { at, container, GATEWAY, OMS, RISK, series, type AlertCase, type Family,
 
 const up = series("up", at(OMS, "oms", 8099));
 const healthy = series("container_healthy", container(OMS));
+const created = series("container_created_time_seconds", container(OMS));
 const needs = { needs: "nats,valkey-state" };
 const critical: Labels = { ...OMS, ...needs, severity: "critical" };
 const warning: Labels = { ...OMS, ...needs, severity: "warning" };
@@ -62,6 +63,27 @@ const cases: readonly AlertCase[] = [
     name: "a deployment replaces it: half a minute without it",
     series: { [up]: "1x4 0 0 1x20", [healthy]: "1x4 0 0 1x20" },
     quietAt: ["1m15s", "1m45s", "2m15s", "3m"],
+  },
+  {
+    alert: "ServiceDown",
+    name: "a deployment replaces it on a busy machine: it starts for more than a minute",
+    series: { [up]: "1x4 0x5 1x20", [healthy]: "1x4 _ 0x4 1x20", [created]: "-1000x4 _ 90x30" },
+    quietAt: ["1m15s", "2m", "2m15s", "2m30s", "4m"],
+  },
+  {
+    alert: "ServiceDown",
+    name: "what a deployment has made does not start",
+    series: { [up]: "1x4 0x20", [healthy]: "1x4 _ 0x20", [created]: "-1000x4 _ 90x30" },
+    quietAt: ["1m30s", "2m", "2m30s", "3m"],
+    firesAt: "3m15s",
+    as: [
+      {
+        labels: critical,
+        summary: "Orders is down",
+        description: "oms does not run, does not answer, or is not ready, for more than 45 seconds.",
+        dashboard,
+      },
+    ],
   },
   {
     alert: "RestartLoop",

@@ -336,6 +336,21 @@ const cases: readonly AlertCase[] = [
     ],
   },
   {
+    alert: "MessagesPutAside",
+    name: "one message says nothing that can be read",
+    series: { [series("messages_put_aside_total", { ...oms, stream: "FILLS" })]: "0x8 1x60" },
+    quietAt: ["2m", "13m"],
+    firesAt: "2m15s",
+    as: [
+      {
+        labels: ofOms("warning", { stream: "FILLS" }),
+        summary: "Messages of FILLS are not what their contract says",
+        description: "1 messages were passed over within ten minutes: oms has not heard what they said.",
+        dashboard: trading,
+      },
+    ],
+  },
+  {
     alert: "RecordsPutAside",
     name: "the first four rows ever",
     series: {

@@ -36,6 +36,15 @@ export const strayExecution: Fault = {
   },
 };
 
+/** Somebody says on the bus what no contract knows. */
+export const brokenMessage: Fault = {
+  tells: [["MessagesPutAside", "oms"]],
+  make: async (operator) => {
+    await operator.nats((nats) => jetstream(nats).publish(subjects.venueReport, '"accepted"'));
+    return async () => undefined;
+  },
+};
+
 /** A strategy that wants what nobody may have. */
 export const strategyMad: Fault = {
   tells: [["ManyRejections", "risk"]],

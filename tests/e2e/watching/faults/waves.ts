@@ -11,7 +11,7 @@ import {
   tableSuspended,
   writerBlocked,
 } from "./stores";
-import { logRefuses, strategyMad, strayExecution, ticksRefused, tradingHalted } from "./trading";
+import { brokenMessage, logRefuses, strategyMad, strayExecution, ticksRefused, tradingHalted } from "./trading";
 import {
   alertmanagerAway,
   alertmanagerRefuses,
@@ -34,6 +34,7 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     restartsAgainAndAgain,
     awayForMinutes,
     strayExecution,
+    brokenMessage,
     slowStatement,
     deadlock,
     connectionsTaken,

@@ -99,6 +99,9 @@ test("what each service uses and may use, by service and lane", async () => {
   expect(kills).toBeGreaterThan(2);
   const started = series['container_start_time_seconds{service="oms"}'] ?? 0;
   expect(new Date(started * 1000).getUTCFullYear()).toBe(2026);
+  expect(series['container_created_time_seconds{service="oms"}']).toBe(
+    Date.parse("2026-11-25T16:53:19.5Z") / 1000,
+  );
   // it has ended, has no probe and no CPU limit: nothing is made up about that
   const ofPnl = Object.keys(series).filter((name) => name.includes('"pnl"'));
   expect(ofPnl.filter((name) => /cpu|working_set|pids|network|healthy/.test(name))).toEqual([]);

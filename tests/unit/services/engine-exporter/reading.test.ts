@@ -9,6 +9,7 @@ const container = (name: string, more: Partial<Container> = {}): Container => ({
   state: "running",
   health: "healthy",
   restartCount: 0,
+  createdAt: "2026-11-25T16:53:20Z",
   memoryLimitBytes: 0,
   cpuLimitCores: 0,
   lanes: ["backend"],

@@ -11,7 +11,14 @@ import {
   tableSuspended,
   writerBlocked,
 } from "./stores";
-import { brokenMessage, logRefuses, strategyMad, strayExecution, ticksRefused, tradingHalted } from "./trading";
+import {
+  brokenMessage,
+  logRefuses,
+  strategyMad,
+  strayExecution,
+  ticksRefused,
+  tradingHalted,
+} from "./trading";
 import {
   alertmanagerAway,
   alertmanagerRefuses,

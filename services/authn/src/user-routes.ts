@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { identifier } from "../../contracts";
-import { callerOf, HttpError, roles, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, roles, type Http } from "../../kit";
 import { newPassword } from "./account-routes";
 import type { Act } from "./audit";
 import type { Parts } from "./parts";
@@ -62,7 +62,7 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
         summary: "A new user",
         tags: ["users"],
         body: z.strictObject({ name: identifier, role: z.enum(roles), accounts, password: newPassword }),
-        response: { 201: userAnswer },
+        response: { 201: userAnswer, ...refusals(409) },
       },
     },
     async (request, reply) => {
@@ -83,7 +83,7 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
         tags: ["users"],
         params: named,
         body: change,
-        response: { 200: userAnswer },
+        response: { 200: userAnswer, ...refusals(409) },
       },
     },
     async (request) => {
@@ -123,7 +123,12 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
     "/users/:name",
     {
       config: admin,
-      schema: { summary: "Removes a user", tags: ["users"], params: named, response: { 204: z.null() } },
+      schema: {
+        summary: "Removes a user",
+        tags: ["users"],
+        params: named,
+        response: { 204: z.null(), ...refusals(409) },
+      },
     },
     async (request, reply) => {
       const { name } = settled(request.params.name, await users.remove(request.params.name));

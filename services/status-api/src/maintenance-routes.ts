@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maintenance } from "../../contracts/status";
-import { callerOf, HttpError, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, type Http } from "../../kit";
 import { isAhead } from "./page";
 import { assertComponents, type Parts } from "./parts";
 import { MINUTE_MS } from "./slices";
@@ -67,7 +67,7 @@ export function addMaintenanceRoutes(http: Http, parts: Parts): void {
         summary: "Cancels maintenance; what is under way ends",
         tags: ["maintenance"],
         params: z.object({ id: z.uuid() }),
-        response: { 204: z.void() },
+        response: { 204: z.void(), ...refusals(409) },
       },
     },
     async (request, reply) => {

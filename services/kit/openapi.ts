@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import type { FastifySchema, RouteOptions } from "fastify";
-import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Http } from "./http";
 import { problem } from "./problem";
@@ -17,6 +17,18 @@ const securitySchemes = {
   basic: { type: "http", scheme: "basic", description: "A name and a password of the service's own users." },
 } as const;
 
+/** What the server refuses in every text, the document says of those that have no form of their own. */
+const FORMS = ["pattern", "format", "enum", "const"];
+const WITHOUT_NUL = "^[^\\u0000]*$";
+const zodToJsonConfig: NonNullable<Parameters<typeof createJsonSchemaTransform>[0]["zodToJsonConfig"]> = {
+  override: ({ zodSchema, jsonSchema }) => {
+    const { type } = zodSchema._zod.def;
+    if (type === "string" && !FORMS.some((form) => form in jsonSchema)) jsonSchema.pattern = WITHOUT_NUL;
+  },
+};
+const ofRoute = createJsonSchemaTransform({ zodToJsonConfig });
+const ofDocument = createJsonSchemaTransformObject({ zodToJsonConfig });
+
 /** Said in the document of an operation whose body may be left out, for lack of a word of the generator's. */
 const OPTIONAL_BODY = "x-optional-body";
 const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -31,9 +43,8 @@ export interface Described {
 export async function describeApi(http: Http, info: Described): Promise<void> {
   await http.register(swagger, {
     openapi: { openapi: "3.1.0", info: { ...info }, components: { securitySchemes: { ...securitySchemes } } },
-    transform: (document) =>
-      jsonSchemaTransform({ ...document, schema: described(document.schema, document.route) }),
-    transformObject: (document) => finished(jsonSchemaTransformObject(document) as OpenApi) as object,
+    transform: (document) => ofRoute({ ...document, schema: described(document.schema, document.route) }),
+    transformObject: (document) => finished(ofDocument(document) as OpenApi) as object,
   });
   http.get("/openapi.json", { schema: { hide: true } }, () => http.swagger());
 }

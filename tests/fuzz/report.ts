@@ -41,8 +41,9 @@ export async function readReport(path: string): Promise<Report> {
     const recorder = event.ScenarioFinished?.recorder;
     if (!recorder) continue;
     const { label, interactions = {} } = recorder;
-    tested.add(label);
-    requests += Object.keys(interactions).length;
+    const sent = Object.keys(interactions).length;
+    if (sent > 0) tested.add(label);
+    requests += sent;
     for (const made of Object.values(recorder.checks ?? {})) {
       for (const { name } of made) checks.set(name, (checks.get(name) ?? 0) + 1);
       if (made.every(({ status }) => status === "success")) continue;

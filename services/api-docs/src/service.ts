@@ -106,7 +106,7 @@ function addDocuments(http: Http, documents: Documents, base: string, title: str
       config: { role: "public" },
       schema: {
         summary: "A service's OpenAPI document, as it is through the gateway: <name>.json",
-        params: z.object({ file: z.string() }),
+        params: z.object({ file: z.string().meta({ examples: ["oms.json"] }) }),
         response: { 200: openApi, ...refusals(502) },
       },
     },

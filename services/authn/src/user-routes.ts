@@ -25,7 +25,8 @@ const change = z
     accounts: accounts.optional(),
     disabled: z.boolean().optional(),
   })
-  .refine((given) => Object.keys(given).length > 0, { error: "wants role, accounts or disabled" });
+  .refine((given) => Object.keys(given).length > 0, { error: "wants role, accounts or disabled" })
+  .meta({ minProperties: 1 });
 
 /** Admins manage users. What a change takes away ends what was granted before. */
 export function addUserRoutes(http: Http, { users, clients, audit }: Parts): void {

@@ -53,7 +53,8 @@ const newValues = z
   })
   .refine(({ quantity, price, stop_price }) => quantity ?? price ?? stop_price, {
     error: "changes nothing: give a quantity, price or stop_price",
-  });
+  })
+  .meta({ minProperties: 1 });
 const query = z.strictObject({
   status: orderStatus.optional(),
   symbol: symbol.optional(),

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import type { onRequestHookHandler } from "fastify";
 import { z } from "zod";
 import {
   authenticate,
@@ -43,7 +44,7 @@ const definition: ServiceDefinition<Record<never, never>> = {
           response: { 201: z.object({ made: z.boolean() }) },
         },
       },
-      (_request, reply) => reply.code(201).send({ made: true }),
+      async (_request, reply) => reply.code(201).send({ made: true }),
     );
     http.post(
       "/end",
@@ -51,16 +52,14 @@ const definition: ServiceDefinition<Record<never, never>> = {
         config: { role: "public" },
         schema: { body: z.object({ token: z.string() }).nullish(), response: { 204: z.null() } },
       },
-      (_request, reply) => reply.code(204).send(null),
+      async (_request, reply) => reply.code(204).send(null),
     );
     http.get("/basic", { schema: { security: [{ basic: [] }] } }, () => ({}));
     http.get("/made-for-probes", { schema: { hide: true }, onRequest: onlyInside }, () => ({}));
   },
 };
 
-const onlyInside: NonNullable<
-  Parameters<Parameters<typeof definition.setup>[0]["http"]["get"]>[1]
->["onRequest"] = (request, reply, done) => {
+const onlyInside: onRequestHookHandler = (request, reply, done) => {
   if (request.headers["x-forwarded-for"] === undefined) done();
   else reply.callNotFound();
 };
@@ -261,6 +260,14 @@ describe("the OpenAPI document", () => {
       description: "Conflict",
       content: { "application/json": { schema: { $ref: "#/components/schemas/Problem" } } },
     });
+  });
+
+  it("says of texts without a form of their own that they have no NUL", async () => {
+    const { paths } = await document();
+    const text = JSON.stringify(paths["/things"]?.["post"]);
+    const [, pattern = ""] = /"tags":\{.*?"items":\{"type":"string","pattern":"(.*?)"\}/.exec(text) ?? [];
+    const matcher = new RegExp(JSON.parse(`"${pattern}"`) as string);
+    expect(["", "a\nb", "a\u0000"].map((each) => matcher.test(each))).toEqual([true, true, false]);
   });
 
   it("knows which body may be left out", async () => {

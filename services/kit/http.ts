@@ -46,7 +46,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     keepAliveTimeout: keepAliveMs,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
-    // how long a parameter may be is its schema's to say; the default answers 404 from 100 letters on
+    // how long a parameter may be is its schema's to say, not the router's
     routerOptions: { maxParamLength: 16 * 1024 },
     // what Fastify refuses before it knows the route, such as a path that cannot be decoded
     frameworkErrors: answerError,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import swagger from "@fastify/swagger";
 import type { FastifySchema, RouteOptions } from "fastify";
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { Http } from "./http";
 import { problem } from "./problem";
@@ -17,18 +17,6 @@ const securitySchemes = {
   basic: { type: "http", scheme: "basic", description: "A name and a password of the service's own users." },
 } as const;
 
-/** What the server refuses in every text, the document says of those that have no form of their own. */
-const FORMS = ["pattern", "format", "enum", "const"];
-const WITHOUT_NUL = "^[^\\u0000]*$";
-const zodToJsonConfig: NonNullable<Parameters<typeof createJsonSchemaTransform>[0]["zodToJsonConfig"]> = {
-  override: ({ zodSchema, jsonSchema }) => {
-    const { type } = zodSchema._zod.def;
-    if (type === "string" && !FORMS.some((form) => form in jsonSchema)) jsonSchema.pattern = WITHOUT_NUL;
-  },
-};
-const ofRoute = createJsonSchemaTransform({ zodToJsonConfig });
-const ofDocument = createJsonSchemaTransformObject({ zodToJsonConfig });
-
 /** Said in the document of an operation whose body may be left out, for lack of a word of the generator's. */
 const OPTIONAL_BODY = "x-optional-body";
 const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -43,8 +31,9 @@ export interface Described {
 export async function describeApi(http: Http, info: Described): Promise<void> {
   await http.register(swagger, {
     openapi: { openapi: "3.1.0", info: { ...info }, components: { securitySchemes: { ...securitySchemes } } },
-    transform: (document) => ofRoute({ ...document, schema: described(document.schema, document.route) }),
-    transformObject: (document) => finished(ofDocument(document) as OpenApi) as object,
+    transform: (document) =>
+      jsonSchemaTransform({ ...document, schema: described(document.schema, document.route) }),
+    transformObject: (document) => finished(jsonSchemaTransformObject(document) as OpenApi) as object,
   });
   http.get("/openapi.json", { schema: { hide: true } }, () => http.swagger());
 }
@@ -81,6 +70,7 @@ function described(schema: FastifySchema | undefined = {}, { config, method }: R
 
 interface Operation {
   security?: readonly Readonly<Record<string, unknown>>[];
+  parameters?: readonly unknown[];
   requestBody?: { required?: boolean };
   responses: Record<string, { description: string }>;
   [OPTIONAL_BODY]?: true;
@@ -100,6 +90,7 @@ function finished(document: OpenApi): OpenApi {
   for (const operation of operations) {
     if (operation[OPTIONAL_BODY] && operation.requestBody) operation.requestBody.required = false;
     delete operation[OPTIONAL_BODY];
+    withoutNul([operation.parameters, operation.requestBody]);
     for (const [status, response] of Object.entries(operation.responses))
       if (Number(status) >= 400 || response.description === "Default Response")
         response.description = STATUS_CODES[status] ?? response.description;
@@ -114,6 +105,17 @@ function finished(document: OpenApi): OpenApi {
       securitySchemes: pick(known, schemes),
     },
   };
+}
+
+/** What the server refuses in every text, the document says of those that have no form of their own. */
+const WITHOUT_NUL = "^[^\\u0000]*$";
+const FORMS = ["pattern", "format", "enum", "const", "allOf", "$ref"];
+
+function withoutNul(part: unknown): void {
+  if (typeof part !== "object" || part === null) return;
+  const schema = part as Record<string, unknown>;
+  if (schema["type"] === "string" && !FORMS.some((form) => form in schema)) schema["pattern"] = WITHOUT_NUL;
+  Object.values(schema).forEach(withoutNul);
 }
 
 const pick = (from: Readonly<Record<string, unknown>>, names: ReadonlySet<string>) =>

@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const ROOT = join(__dirname, "../..");
 const REQUIREMENTS = join(__dirname, "requirements.txt");
-const OLDEST = [3, 10] as const;
-const FIX = "install Python 3.10 or later with venv (Debian, Ubuntu: apt-get install python3-venv)";
+const OLDEST = [3, 11] as const;
+const FIX = "install Python 3.11 or later with venv (Debian, Ubuntu: apt-get install python3-venv)";
 
 /**
  * schemathesis, as requirements.txt pins it, in a Python environment of its own, which is made once for each content of

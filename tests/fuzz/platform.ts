@@ -67,7 +67,7 @@ export async function startPlatform(): Promise<Platform> {
     };
     const token = await tokenOf(addressOf(named("authn")));
     const venue = { user: "live-gateway", password: PASSWORD };
-    await firstEvent(addressOf(named("prism")), venue);
+    await trade(addressOf(named("oms")), token);
     const stoppers = ["live-gateway", "risk", "authn"];
     const before = started.filter(({ name }) => !stoppers.includes(name));
     return { services: [...before, ...stoppers.map(named)], token, venue, close };
@@ -225,20 +225,36 @@ async function tokenOf(authnUrl: string): Promise<string> {
   return ((await response.json()) as { readonly access_token: string }).access_token;
 }
 
-/** The venue's feed waits for what has not happened yet: with one event in it, a request for one event ends. */
-async function firstEvent(prismUrl: string, { user, password }: Platform["venue"]): Promise<void> {
-  const order = {
-    order_id: "00000000-0000-4000-8000-000000000001",
-    ...{ symbol: "BTCUSDT", side: "BUY", quantity: "1", order_type: "LIMIT", price: "1" },
-    ...{ time_in_force: "GTC", account: "default" },
+/**
+ * An order on its whole way, and one of an algorithm, so that there are fills, positions and plans to be read; and the
+ * venue's feed, which waits for what has not happened yet, has a first event to end with.
+ */
+async function trade(omsUrl: string, token: string): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const send = async (more: object): Promise<Response> => {
+    const order = { symbol: "BTCUSDT", side: "BUY", quantity: "0.01", order_type: "MARKET", ...more };
+    return fetch(omsUrl, { method: "POST", headers, body: JSON.stringify(order) });
   };
-  const response = await fetch(`${prismUrl}/v1/orders`, {
-    method: "POST",
-    headers: {
-      authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`,
-      "content-type": "application/json",
+  let [attempt, order_id] = [0, ""];
+  await until(
+    "an order to be accepted",
+    30,
+    async () => {
+      const answer = await send({ client_order_id: `first-${++attempt}` });
+      const body = (await answer.json()) as { readonly order_id?: string; readonly message?: string };
+      order_id = body.order_id ?? "";
+      return { status: answer.status, message: body.message };
     },
-    body: JSON.stringify({ orders: [order] }),
-  });
-  if (!response.ok) throw new Error(`the venue answers ${response.status}: ${await response.text()}`);
+    // until it has heard a price, risk says no
+    ({ status }) => status === 201,
+  );
+  await until(
+    "it to be filled",
+    30,
+    async () => (await (await fetch(`${omsUrl}/${order_id}`, { headers })).json()) as { status: string },
+    ({ status }) => status === "FILLED",
+  );
+  const algo = { name: "TWAP", duration_ms: 600_000, slices: 10 };
+  const { status } = await send({ client_order_id: "first-twap", quantity: "0.1", algo });
+  if (status !== 201) throw new Error(`the OMS answers ${status} to an order of an algorithm`);
 }

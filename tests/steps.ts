@@ -64,11 +64,13 @@ export const steps: readonly Step[] = [
     needs: ["engine", "images", "configs"],
     count: tally,
   },
+  // What every API's document says, held against what its service answers: a few cases for each operation.
+  { name: "fuzz", command: tsx("tests/fuzz/run.ts"), needs: ["images"], count: tally },
   // Last, and with the machine to itself: what is measured in it is how the platform behaves, not how busy we are.
   {
     name: "e2e",
     command: endToEnd("tests/e2e"),
-    needs: ["engine", "images", "configs", "services", "conformance", "gpu", "unit"],
+    needs: ["engine", "images", "configs", "services", "conformance", "gpu", "fuzz", "unit"],
     // half an hour with the machine to itself
     limit: 60,
     count: jestCounts,
@@ -93,6 +95,15 @@ export const steps: readonly Step[] = [
     limit: 120,
     long: true,
     count: jestCounts,
+  },
+  // Hundreds of cases for each operation.
+  {
+    name: "fuzz-long",
+    command: tsx("tests/fuzz/run.ts", "--long"),
+    needs: ["images"],
+    limit: 180,
+    long: true,
+    count: tally,
   },
   // Measures; fails only when a command does. Wants a quiet machine.
   { name: "bench", command: tsx("tests/bench/run.ts"), needs: ["engine", "images"], long: true },

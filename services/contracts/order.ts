@@ -92,16 +92,31 @@ const newOrderFields = {
   account: identifier.default("default"),
   venue: identifier.default("prism"),
 };
+/** For the documents of the APIs. */
+const examples = [
+  {
+    client_order_id: "mine-1",
+    symbol: "BTCUSDT",
+    side: "BUY",
+    quantity: "0.5",
+    order_type: "LIMIT",
+    price: "97000.25",
+    time_in_force: "GTC",
+  },
+];
 export const newOrder = z.preprocess(
   acceptTypeAlias,
-  z.strictObject(newOrderFields).superRefine(checkPrices),
+  z.strictObject(newOrderFields).superRefine(checkPrices).meta({ examples }),
 );
 export type NewOrder = z.infer<typeof newOrder>;
 
 /** The same from inside the platform, where an order may be a part of another one. */
 export const newInternalOrder = z.preprocess(
   acceptTypeAlias,
-  z.strictObject({ ...newOrderFields, parent_order_id: z.uuid().optional() }).superRefine(checkPrices),
+  z
+    .strictObject({ ...newOrderFields, parent_order_id: z.uuid().optional() })
+    .superRefine(checkPrices)
+    .meta({ examples }),
 );
 export type NewInternalOrder = z.infer<typeof newInternalOrder>;
 

@@ -10,17 +10,17 @@ export const DECIMAL_SCALE = 18;
  * venues write prices with the scale of their tick.
  */
 const decimalText = /^-?(?:0|[1-9]\d{0,19})(?:\.\d{1,18})?$/;
-const zeroText = /^-?0(?:\.0+)?$/;
 
+// each rule is a pattern, so that the documents of the APIs have it, too
 export const decimal = z
   .string()
   .regex(decimalText, { error: 'wants a decimal number as text, like "101.25", of at most 20.18 digits' })
-  .refine((value) => !(value.startsWith("-") && zeroText.test(value)), { error: "wants 0 without a sign" })
+  .regex(/[1-9]|^[^-]/, { error: "wants 0 without a sign" })
   .meta({ id: "Decimal", description: "A decimal number as text", examples: ["101.25"] });
 
 /** Zero or more. */
 export const nonNegativeDecimal = decimal
-  .refine((value) => !value.startsWith("-"), { error: "wants a number that is not negative" })
+  .regex(/^[^-]/, { error: "wants a number that is not negative" })
   .meta({
     id: "NonNegativeDecimal",
     description: "A decimal number as text, zero or more",
@@ -29,7 +29,7 @@ export const nonNegativeDecimal = decimal
 
 /** More than zero. */
 export const positiveDecimal = nonNegativeDecimal
-  .refine((value) => !zeroText.test(value), { error: "wants a number above zero" })
+  .regex(/[1-9]/, { error: "wants a number above zero" })
   .meta({ id: "PositiveDecimal", description: "A decimal number as text, above zero", examples: ["1"] });
 
 /** Milliseconds since 1970-01-01 UTC; nothing before that happens here. */

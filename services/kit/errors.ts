@@ -1,18 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
-import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Socket } from "node:net";
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-
-/** What every API answers when it does not do what it was asked. */
-export interface ErrorAnswer {
-  /** For programs: a word that stays. */
-  readonly error: string;
-  /** For people. */
-  readonly message: string;
-  readonly status: number;
-  readonly requestId: string;
-  /** Every problem of the input, with the path to it. */
-  readonly issues?: readonly { readonly path: string; readonly message: string }[];
-}
+import type { ErrorAnswer } from "./problem";
 
 /** A refusal on purpose: its message goes to the client as it is. */
 export class HttpError extends Error {
@@ -60,6 +51,32 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
   answer(request, reply, 404, "not_found", `There is no ${request.method} ${request.url.split("?", 1)[0]}.`);
 }
 
+const CLIENT_ERRORS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** What is no HTTP, or too much of it, is answered in the words of everything else, and its connection ends. */
+export function answerClientError(error: ConnectionError, socket: Socket): void {
+  if (error.code !== "ECONNRESET" && socket.writable) {
+    const status = CLIENT_ERRORS[error.code ?? ""] ?? 400;
+    const phrase = STATUS_CODES[status] ?? "";
+    const message = `The request cannot be read: ${phrase.toLowerCase()}.`;
+    const body: ErrorAnswer = { error: wordOf(status, undefined), message, status, requestId: randomUUID() };
+    const text = JSON.stringify(body);
+    const head = [
+      `HTTP/1.1 ${status} ${phrase}`,
+      `content-type: ${JSON_TYPE}`,
+      `content-length: ${Buffer.byteLength(text)}`,
+      "connection: close",
+    ];
+    socket.write(`${head.join("\r\n")}\r\n\r\n${text}`);
+  }
+  socket.destroy(error);
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -76,7 +93,7 @@ function answer(
     ...(issues ? { issues } : {}),
   };
   // as text: a route's schema describes its good answers, and must not reshape this one
-  void reply.code(status).type("application/json; charset=utf-8").send(JSON.stringify(body));
+  void reply.code(status).type(JSON_TYPE).send(JSON.stringify(body));
 }
 
 /** Fastify's own codes ("FST_ERR_CTP_BODY_TOO_LARGE") say how it is built; clients get the status in words. */

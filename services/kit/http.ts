@@ -1,19 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import swagger from "@fastify/swagger";
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import {
-  jsonSchemaTransform,
-  jsonSchemaTransformObject,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import { serializerCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Registry } from "prom-client";
-import { answerError, answerNotFound } from "./errors";
+import { answerClientError, answerError, answerNotFound } from "./errors";
 import type { Health } from "./health";
+import { validateInput } from "./input";
 import type { Log } from "./log";
 import { measureRequests, routeOf } from "./metrics";
+import { describeApi } from "./openapi";
 
 /** Fastify with zod: a route's `schema` checks its input, shapes its answer and is its OpenAPI description. */
 export type Http = FastifyInstance<
@@ -51,19 +46,25 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     keepAliveTimeout: keepAliveMs,
     requestTimeout: 30_000,
     forceCloseConnections: "idle",
+    // how long a parameter may be is its schema's to say, not the router's
+    routerOptions: { maxParamLength: 16 * 1024 },
+    // what Fastify refuses before it knows the route, such as a path that cannot be decoded
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
       return typeof given === "string" && requestId.test(given) ? given : randomUUID();
     },
   }).withTypeProvider<ZodTypeProvider>();
-  http.setValidatorCompiler(validatorCompiler);
+  http.setValidatorCompiler(validateInput);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(answerError);
   http.setNotFoundHandler(answerNotFound);
   measureRequests(http as unknown as FastifyInstance, options.metrics);
   logRequests(http);
   leaveWhileDraining(http, options.health);
-  await describe(http, options);
+  const { service: title, version, description } = options;
+  await describeApi(http, { title, version, description });
   return http;
 }
 
@@ -97,17 +98,4 @@ function leaveWhileDraining(http: Http, health: Health): void {
     }
     done();
   });
-}
-
-async function describe(http: Http, options: HttpOptions): Promise<void> {
-  await http.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: options.service, version: options.version, description: options.description },
-    },
-    transform: jsonSchemaTransform,
-    // puts in what the references name
-    transformObject: jsonSchemaTransformObject,
-  });
-  http.get("/openapi.json", { schema: { hide: true } }, () => http.swagger());
 }

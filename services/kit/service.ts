@@ -6,6 +6,7 @@ import { addEndpoints } from "./endpoints";
 import { Health } from "./health";
 import { createHttp, type Http } from "./http";
 import { createLog, logLevels, type Log } from "./log";
+import { refuseOtherMethods } from "./methods";
 import { createMetrics } from "./metrics";
 import { startWatchdog } from "./watchdog";
 
@@ -79,6 +80,7 @@ export async function startService<Fields extends ConfigFields>(
     metrics,
     health,
   });
+  const refuseMethods = refuseOtherMethods(http);
   addEndpoints(http, name, version, health, metrics);
   const stops: (() => Promise<void> | void)[] = [];
   const watchdog = startWatchdog({
@@ -96,6 +98,7 @@ export async function startService<Fields extends ConfigFields>(
   };
   try {
     await definition.setup({ config, http, log, metrics, health, onStop: (stop) => stops.push(stop) });
+    refuseMethods();
     await http.listen({ host: common.HTTP_HOST, port: common.HTTP_PORT });
   } catch (error) {
     // half of what there is was begun when it failed: what cannot be undone must not keep the failure from being told

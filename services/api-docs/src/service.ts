@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { HttpError, milliseconds, text, url, type Http, type ServiceDefinition } from "../../kit";
+import { HttpError, milliseconds, refusals, text, url, type Http, type ServiceDefinition } from "../../kit";
 import { openApi } from "./openapi";
 import { AssetFiles, docsPage, listOf, POLICY, type Assets } from "./page";
 import { postmanCollection } from "./postman";
@@ -106,8 +106,8 @@ function addDocuments(http: Http, documents: Documents, base: string, title: str
       config: { role: "public" },
       schema: {
         summary: "A service's OpenAPI document, as it is through the gateway: <name>.json",
-        params: z.object({ file: z.string() }),
-        response: { 200: openApi },
+        params: z.object({ file: z.string().meta({ examples: ["oms.json"] }) }),
+        response: { 200: openApi, ...refusals(502) },
       },
     },
     async (request) => {
@@ -125,6 +125,7 @@ function addDocuments(http: Http, documents: Documents, base: string, title: str
       config: { role: "public" },
       schema: {
         summary: "Every service that answers as one Postman collection, with variables host and token",
+        response: { 200: z.looseObject({ info: z.looseObject({}), item: z.array(z.looseObject({})) }) },
       },
     },
     async (_request, reply) => {

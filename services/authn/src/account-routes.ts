@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { callerOf, HttpError, roles, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, roles, type Http } from "../../kit";
 import { cookieOf } from "./forms";
 import { clearSession, SESSION_COOKIE } from "./login-routes";
 import { PASSWORD_LENGTH } from "./passwords";
@@ -44,7 +44,7 @@ export function addAccountRoutes(http: Http, { users, grants, logins, audit }: P
         summary: "Ends a refresh token with all that came of it, and the browser's session",
         tags: ["account"],
         body: z.object({ refresh_token: z.string().max(1024).optional() }).nullish(),
-        response: { 204: z.null() },
+        response: { 204: z.null(), ...refusals(503) },
       },
     },
     async (request, reply) => {
@@ -65,7 +65,7 @@ export function addAccountRoutes(http: Http, { users, grants, logins, audit }: P
         summary: "A new password; ends every session and refresh token of the user",
         tags: ["account"],
         body: z.strictObject({ current: z.string().min(1).max(1024), new: newPassword }),
-        response: { 204: z.null() },
+        response: { 204: z.null(), ...refusals(429) },
       },
     },
     async (request, reply) => {

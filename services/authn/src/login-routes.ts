@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { mayAct, roles, HttpError, type Http } from "../../kit";
+import { mayAct, refusals, roles, HttpError, type Http } from "../../kit";
 import { cookieOf } from "./forms";
 import { loginPage, loginPolicy, type LoginPage } from "./login-page";
 import { TooManyError } from "./logins";
@@ -90,6 +90,11 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
         summary: "For a gateway: may this browser in? 200 with X-Auth-User and X-Auth-Role, or to the login",
         tags: ["sessions"],
         querystring: z.object({ role: z.enum(roles).default("viewer") }),
+        response: {
+          200: z.null().describe("With X-Auth-User and X-Auth-Role"),
+          302: z.null().describe("To the login page"),
+          ...refusals(401, 403, 503),
+        },
       },
     },
     async (request, reply) => {
@@ -101,7 +106,7 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
       const wanted = request.query.role;
       if (!mayAct({ subject: name, kind: "user", role, accounts }, wanted))
         throw new HttpError(403, "role_missing", `This needs the role ${wanted}; ${name} has ${role}.`);
-      return reply.headers({ "x-auth-user": name, "x-auth-role": role }).send();
+      return reply.headers({ "x-auth-user": name, "x-auth-role": role }).send(null);
     },
   );
 }

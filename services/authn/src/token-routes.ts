@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { HttpError, type Caller, type Http } from "../../kit";
+import { HttpError, refusals, type Caller, type Http } from "../../kit";
 import { TooManyError } from "./logins";
 import type { Parts } from "./parts";
 import type { User } from "./users";
@@ -37,7 +37,7 @@ export function addTokenRoutes(http: Http, parts: Parts): void {
         tags: ["tokens"],
         consumes: ["application/x-www-form-urlencoded", "application/json"],
         body: tokenRequest,
-        response: { 200: tokenAnswer },
+        response: { 200: tokenAnswer, ...refusals(401, 429, 503) },
       },
     },
     async (request, reply) => {

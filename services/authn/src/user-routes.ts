@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { identifier } from "../../contracts";
-import { callerOf, HttpError, roles, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, roles, type Http } from "../../kit";
 import { newPassword } from "./account-routes";
 import type { Act } from "./audit";
 import type { Parts } from "./parts";
@@ -25,7 +25,8 @@ const change = z
     accounts: accounts.optional(),
     disabled: z.boolean().optional(),
   })
-  .refine((given) => Object.keys(given).length > 0, { error: "wants role, accounts or disabled" });
+  .refine((given) => Object.keys(given).length > 0, { error: "wants role, accounts or disabled" })
+  .meta({ minProperties: 1 });
 
 /** Admins manage users. What a change takes away ends what was granted before. */
 export function addUserRoutes(http: Http, { users, clients, audit }: Parts): void {
@@ -62,7 +63,7 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
         summary: "A new user",
         tags: ["users"],
         body: z.strictObject({ name: identifier, role: z.enum(roles), accounts, password: newPassword }),
-        response: { 201: userAnswer },
+        response: { 201: userAnswer, ...refusals(409) },
       },
     },
     async (request, reply) => {
@@ -83,7 +84,7 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
         tags: ["users"],
         params: named,
         body: change,
-        response: { 200: userAnswer },
+        response: { 200: userAnswer, ...refusals(409) },
       },
     },
     async (request) => {
@@ -123,7 +124,12 @@ export function addUserRoutes(http: Http, { users, clients, audit }: Parts): voi
     "/users/:name",
     {
       config: admin,
-      schema: { summary: "Removes a user", tags: ["users"], params: named, response: { 204: z.null() } },
+      schema: {
+        summary: "Removes a user",
+        tags: ["users"],
+        params: named,
+        response: { 204: z.null(), ...refusals(409) },
+      },
     },
     async (request, reply) => {
       const { name } = settled(request.params.name, await users.remove(request.params.name));

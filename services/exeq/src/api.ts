@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { algo } from "../../contracts/order";
-import { callerOf, HttpError, mayUse, type Http } from "../../kit";
+import { callerOf, HttpError, mayUse, orUnavailable, type Http, type Log } from "../../kit";
 import { filledShare, type Parents } from "./parents";
 import { plan } from "./plan";
 import { child, progress, type ParentState } from "./state";
@@ -27,7 +27,7 @@ export interface QueueState {
   readonly venues: readonly string[];
 }
 
-export function addRoutes(http: Http, parents: Parents, queue: QueueState): void {
+export function addRoutes(http: Http, parents: Parents, queue: QueueState, log: Log): void {
   http.get(
     "/queue",
     {
@@ -60,7 +60,11 @@ export function addRoutes(http: Http, parents: Parents, queue: QueueState): void
     },
     async (request) => {
       const { order_id } = request.params;
-      const state = await parents.find(order_id);
+      const state = await orUnavailable(parents.find(order_id), {
+        log,
+        code: "state_unavailable",
+        message: "Orders that have ended cannot be read at the moment; try again.",
+      });
       // of others' orders it is not even said that they exist
       if (!state || !mayUse(callerOf(request), state.order.account)) {
         throw new HttpError(

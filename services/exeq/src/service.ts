@@ -187,7 +187,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
     await Promise.all([orders.stop(), fills.stop()]);
   });
   authenticate(http, parts.verify ?? jwtVerifier(config.AUTHN_URL));
-  addRoutes(http, parents, { routed: () => count, venues });
+  addRoutes(http, parents, { routed: () => count, venues }, log);
 }
 
 type ChildNewsRead = z.output<typeof fillsBatch>[number]["order"];

@@ -8,6 +8,8 @@ import {
   jwtVerifier,
   milliseconds,
   natsFields,
+  orUnavailable,
+  queryInteger,
   secret,
   text,
   url,
@@ -120,7 +122,7 @@ function addRoutes(http: Http, cache: Cache, staleMs: number, log: Log): void {
         summary: "The newest bars, oldest first",
         tags: ["cache"],
         params: z.object({ interval: barInterval, symbol }),
-        querystring: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(500) }),
+        querystring: z.object({ limit: queryInteger(z.int().min(1).max(10_000)).default(500) }),
         response: { 200: z.object({ bars: z.array(bar) }) },
       },
     },
@@ -130,11 +132,9 @@ function addRoutes(http: Http, cache: Cache, staleMs: number, log: Log): void {
   );
 }
 
-async function reached<Value>(answer: Promise<Value>, log: Log): Promise<Value> {
-  try {
-    return await answer;
-  } catch (error) {
-    log.warn({ err: error }, "the cache cannot be read");
-    throw new HttpError(503, "cache_unavailable", "The cache cannot be read at the moment; try again.");
-  }
-}
+const reached = <Value>(answer: Promise<Value>, log: Log): Promise<Value> =>
+  orUnavailable(answer, {
+    log,
+    code: "cache_unavailable",
+    message: "The cache cannot be read at the moment; try again.",
+  });

@@ -12,7 +12,7 @@ import {
   timestampMs,
   type Instrument,
 } from "../../contracts";
-import { HttpError, type Http, type Log } from "../../kit";
+import { HttpError, queryInteger, refusals, type Http, type Log } from "../../kit";
 import type { BarQuery, BarSource } from "./history";
 import { quote, type Quotes } from "./quotes";
 import { book, venueStatus, type Venue } from "./venue";
@@ -44,9 +44,9 @@ const session = z
 
 const historyQuery = z.object({
   interval: barInterval.default("1m"),
-  from: z.coerce.number().pipe(timestampMs).optional(),
-  to: z.coerce.number().pipe(timestampMs).optional(),
-  limit: z.coerce.number().int().min(1).max(10_000).default(500),
+  from: queryInteger(timestampMs).optional(),
+  to: queryInteger(timestampMs).optional(),
+  limit: queryInteger(z.int().min(1).max(10_000)).default(500),
 });
 
 export function addRoutes(http: Http, api: MarketApi): void {
@@ -121,7 +121,8 @@ function addQuotes(http: Http, { quotes }: MarketApi): void {
         summary: "The last prices of several symbols, or of all",
         tags,
         querystring: z.object({ symbols: z.string().max(2000).optional() }),
-        response: { 200: z.object({ quotes: z.array(quote) }) },
+        // of symbols that are not traded here
+        response: { 200: z.object({ quotes: z.array(quote) }), ...refusals(404) },
       },
     },
     ({ query }) => {
@@ -142,7 +143,7 @@ function addBook(http: Http, { venues }: MarketApi): void {
         summary: "What can be traded at which price",
         tags,
         params: bySymbol,
-        querystring: z.object({ depth: z.coerce.number().int().min(1).max(100).default(10) }),
+        querystring: z.object({ depth: queryInteger(z.int().min(1).max(100)).default(10) }),
         response: { 200: book },
       },
     },

@@ -9,7 +9,16 @@ import {
   positiveDecimal,
   symbol,
 } from "../../contracts";
-import { callerOf, HttpError, mayUse, type Caller, type Http } from "../../kit";
+import {
+  callerOf,
+  HttpError,
+  mayUse,
+  problem,
+  queryInteger,
+  sendText,
+  type Caller,
+  type Http,
+} from "../../kit";
 import type { Asker, Changes } from "./changes";
 import type { Desk } from "./desk";
 import type { Outcome } from "./domain/outcome";
@@ -25,18 +34,16 @@ export interface RouteParts {
   readonly changes: Changes;
 }
 
-const JSON_TYPE = "application/json; charset=utf-8";
 const refusal = z
   .object({
-    error: z.string(),
-    message: z.string(),
-    status: z.int(),
-    requestId: z.string(),
+    ...problem.unwrap().shape,
     order: order.optional(),
     rule: z.string().optional(),
     reason: z.string().optional(),
   })
   .meta({ id: "OrderRefusal" });
+/** Whatever is refused of an order may say what the order is, and what risk said. */
+const refused = { 400: refusal, 403: refusal, 404: refusal, 409: refusal, 422: refusal, 503: refusal };
 const byId = z.object({ order_id: z.uuid() });
 const newValues = z
   .strictObject({
@@ -46,7 +53,8 @@ const newValues = z
   })
   .refine(({ quantity, price, stop_price }) => quantity ?? price ?? stop_price, {
     error: "changes nothing: give a quantity, price or stop_price",
-  });
+  })
+  .meta({ minProperties: 1 });
 const query = z.strictObject({
   status: orderStatus.optional(),
   symbol: symbol.optional(),
@@ -56,11 +64,7 @@ const query = z.strictObject({
     .enum(["true", "false"])
     .transform((value) => value === "true")
     .optional(),
-  limit: z
-    .string()
-    .regex(/^(?:[1-9]\d{0,2}|1000)$/, { error: "wants a number from 1 to 1000" })
-    .transform(Number)
-    .default(100),
+  limit: queryInteger(z.int({ error: "wants a number from 1 to 1000" }).min(1).max(1000)).default(100),
   cursor: z.uuid().optional(),
 });
 const page = z.object({ orders: z.array(order), next: z.string().optional() });
@@ -79,7 +83,7 @@ export function addRoutes(http: Http, { desk, gate, submissions, changes }: Rout
         summary: "Sends an order; the same client_order_id is the same order",
         tags: ["orders"],
         body: newInternalOrder,
-        response: { 200: order, 201: order, 409: refusal, 422: refusal, 503: refusal },
+        response: { 200: order, 201: order, ...refused },
       },
     },
     async (request, reply) => {
@@ -140,7 +144,7 @@ export function addRoutes(http: Http, { desk, gate, submissions, changes }: Rout
       return sendText(reply, { fills });
     },
   );
-  const changed = { 202: order, 404: refusal, 409: refusal, 503: refusal };
+  const changed = { 202: order, ...refused };
   http.delete(
     "/:order_id",
     {
@@ -159,7 +163,7 @@ export function addRoutes(http: Http, { desk, gate, submissions, changes }: Rout
         tags: ["orders"],
         params: byId,
         body: newValues,
-        response: { ...changed, 400: refusal, 422: refusal },
+        response: changed,
       },
     },
     async (request, reply) =>
@@ -192,11 +196,6 @@ function answer(request: FastifyRequest, reply: FastifyReply, outcome: Outcome):
   if (outcome.ok) return sendText(reply, outcome.order);
   const { code: error, message, status, order: known, rule, reason } = outcome;
   return sendText(reply, { error, message, status, requestId: request.id, order: known, rule, reason });
-}
-
-/** As text: checking our own orders again, to write them, would cost more than all of the rest. */
-function sendText(reply: FastifyReply, value: unknown): FastifyReply {
-  return reply.type(JSON_TYPE).send(JSON.stringify(value));
 }
 
 async function entryFor(request: FastifyRequest, orderId: string, desk: Desk, gate: Gate): Promise<Entry> {

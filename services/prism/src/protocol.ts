@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { identifier, orderType, side, symbol, timeInForce } from "../../contracts";
+import { queryInteger } from "../../kit";
 
 /** Numbers are read by the engine, one order at a time: one that is wrong is refused with its reason, not its batch. */
 const number = z.string().min(1).max(48);
@@ -39,12 +40,12 @@ export const replacesBody = z.strictObject({
 export const cancelAllBody = z.strictObject({ account: identifier.optional(), symbol: symbol.optional() });
 
 const whole = (from: number, to: number, fallback: number) =>
-  z.coerce.number().int().min(from).max(to).default(fallback);
+  queryInteger(z.int().min(from).max(to)).default(fallback);
 
 export const feedQuery = z.strictObject({
   after: whole(0, Number.MAX_SAFE_INTEGER, 0),
   /** Ends after so many events; without it, never. */
-  limit: z.coerce.number().int().min(1).optional(),
+  limit: queryInteger(z.int().min(1)).optional(),
 });
 export const ordersQuery = z.strictObject({
   open: z.enum(["true", "false"]).optional(),

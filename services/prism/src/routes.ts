@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
-import { HttpError, type Http } from "../../kit";
+import { HttpError, sendLines, sendText, type Http } from "../../kit";
+import { answers } from "./answers";
 import {
   bookPath,
   bookQuery,
@@ -34,61 +35,114 @@ export function addRoutes(http: Http, venue: Venue, users: Users): void {
   addFeed(http, venue);
 }
 
+const security = [{ basic: [] }];
+
 function addOrders(http: Http, venue: Venue): void {
-  http.post("/v1/orders", { schema: { summary: "New orders", body: ordersBody } }, async ({ body }) => ({
-    results: await venue.submit(body.orders),
-  }));
-  http.post("/v1/cancels", { schema: { summary: "Ends orders", body: cancelsBody } }, async ({ body }) => ({
-    results: await venue.cancel(body.cancels),
-  }));
+  http.post(
+    "/v1/orders",
+    { schema: { summary: "New orders", security, body: ordersBody, response: { 200: answers.submitted } } },
+    async ({ body }, reply) => sendText(reply, { results: await venue.submit(body.orders) }),
+  );
+  http.post(
+    "/v1/cancels",
+    { schema: { summary: "Ends orders", security, body: cancelsBody, response: { 200: answers.changed } } },
+    async ({ body }, reply) => sendText(reply, { results: await venue.cancel(body.cancels) }),
+  );
   http.post(
     "/v1/replaces",
-    { schema: { summary: "Changes quantities and prices of orders", body: replacesBody } },
-    async ({ body }) => ({ results: await venue.replace(body.replaces) }),
+    {
+      schema: {
+        summary: "Changes quantities and prices of orders",
+        security,
+        body: replacesBody,
+        response: { 200: answers.changed },
+      },
+    },
+    async ({ body }, reply) => sendText(reply, { results: await venue.replace(body.replaces) }),
   );
   http.post(
     "/v1/cancel-all",
-    { schema: { summary: "Ends all orders, of an account or symbol", body: cancelAllBody } },
-    async ({ body }) => ({ cancelled: await venue.cancelAll(body) }),
+    {
+      schema: {
+        summary: "Ends all orders, of an account or symbol",
+        security,
+        body: cancelAllBody,
+        response: { 200: answers.cancelled },
+      },
+    },
+    async ({ body }, reply) => sendText(reply, { cancelled: await venue.cancelAll(body) }),
   );
 }
-
-const JSON_TYPE = "application/json; charset=utf-8";
 
 function addViews(http: Http, venue: Venue): void {
   http.get(
     "/v1/orders",
-    { schema: { summary: "Orders: all that are open, or a page of all", querystring: ordersQuery } },
+    {
+      schema: {
+        summary: "Orders: all that are open, or a page of all",
+        security,
+        querystring: ordersQuery,
+        response: { 200: answers.orders },
+      },
+    },
     async ({ query }, reply) => {
-      if (query.open === "true") return { orders: await venue.openOrders(query.account) };
+      if (query.open === "true") return sendText(reply, { orders: await venue.openOrders(query.account) });
       const lines = await venue.orderLines(query.account, query.after, query.limit);
-      return reply.type(JSON_TYPE).send(`{"orders":[${lines.join(",")}]}`);
+      return sendLines(reply, `{"orders":[${lines.join(",")}]}`);
     },
   );
   http.get(
     "/v1/orders/:order_id",
-    { schema: { summary: "An order", params: orderPath } },
-    async ({ params }) =>
-      (await venue.order(params.order_id)) ??
-      missing(`The venue has never seen an order ${params.order_id}.`),
+    { schema: { summary: "An order", security, params: orderPath, response: { 200: answers.order } } },
+    async ({ params }, reply) =>
+      sendText(
+        reply,
+        (await venue.order(params.order_id)) ??
+          missing(`The venue has never seen an order ${params.order_id}.`),
+      ),
   );
   http.get(
     "/v1/positions",
-    { schema: { summary: "Who holds what, by the venue's own book", querystring: positionsQuery } },
-    async ({ query }) => ({ positions: await venue.positions(query.account) }),
+    {
+      schema: {
+        summary: "Who holds what, by the venue's own book",
+        security,
+        querystring: positionsQuery,
+        response: { 200: answers.positions },
+      },
+    },
+    async ({ query }, reply) => sendText(reply, { positions: await venue.positions(query.account) }),
   );
   http.get(
     "/v1/book/:symbol",
-    { schema: { summary: "Bids and asks", params: bookPath, querystring: bookQuery } },
-    async ({ params, query }) =>
-      (await venue.book(params.symbol, query.depth)) ?? missing(`${params.symbol} is not traded here.`),
+    {
+      schema: {
+        summary: "Bids and asks",
+        security,
+        params: bookPath,
+        querystring: bookQuery,
+        response: { 200: answers.book },
+      },
+    },
+    async ({ params, query }, reply) =>
+      sendText(
+        reply,
+        (await venue.book(params.symbol, query.depth)) ?? missing(`${params.symbol} is not traded here.`),
+      ),
   );
   http.get(
     "/v1/fills",
-    { schema: { summary: "The venue's record of all fills", querystring: fillsQuery } },
+    {
+      schema: {
+        summary: "The venue's record of all fills",
+        security,
+        querystring: fillsQuery,
+        response: { 200: answers.fills },
+      },
+    },
     async ({ query }, reply) => {
       const lines = venue.fillLines(query.after, query.limit);
-      return reply.type(JSON_TYPE).send(`{"fills":[${lines.join(",")}]}`);
+      return sendLines(reply, `{"fills":[${lines.join(",")}]}`);
     },
   );
 }
@@ -96,14 +150,21 @@ function addViews(http: Http, venue: Venue): void {
 function addFeed(http: Http, venue: Venue): void {
   http.get(
     "/v1/executions",
-    { schema: { summary: "What happened after a seq, and what happens", querystring: feedQuery } },
+    {
+      schema: {
+        summary: "What happened after a seq, and what happens",
+        security,
+        querystring: feedQuery,
+        response: { 200: answers.executions },
+      },
+    },
     async ({ query, log }, reply) => {
       if (query.after > venue.feed.last)
         log.warn(
           { after: query.after, last: venue.feed.last },
           "a reader knows more than there is: its cursor is of other data",
         );
-      const lines = Readable.from(venue.feed.read(query.after, query.limit), { objectMode: false });
+      const lines: unknown = Readable.from(venue.feed.read(query.after, query.limit), { objectMode: false });
       return (
         reply
           .type("application/x-ndjson; charset=utf-8")
@@ -111,7 +172,7 @@ function addFeed(http: Http, venue: Venue): void {
           .header("x-accel-buffering", "no")
           // nothing follows on it; kept alive, it would hold up the end of the process
           .header("connection", "close")
-          .send(lines)
+          .send(lines as string)
       );
     },
   );

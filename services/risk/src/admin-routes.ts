@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { identifier, killLevel, symbol, tradingState } from "../../contracts";
-import { callerOf, HttpError, type Http } from "../../kit";
+import { callerOf, HttpError, orUnavailable, queryInteger, refusals, type Http, type Log } from "../../kit";
 import type { Admin } from "./admin";
 import type { Drawdowns } from "./drawdown";
 import { accountLimits, defaultLimits, limitBook, symbolLimits, type LimitIndex } from "./limits";
@@ -30,6 +30,7 @@ export interface AdminRoutes {
   readonly state: TradingStateStore;
   readonly gate: Gate;
   readonly drawdowns: Drawdowns;
+  readonly log: Log;
 }
 
 /** The trading state and the limits, to look at and to change. */
@@ -83,7 +84,7 @@ function addStateRoutes(http: Http, { admin, state, gate, drawdowns }: AdminRout
   );
 }
 
-function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void {
+function addLimitRoutes(http: Http, { admin, index, store, log }: AdminRoutes): void {
   const response = { 200: limitBook };
   http.get(
     "/limits",
@@ -105,11 +106,17 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
       config: { role: "viewer" },
       schema: {
         summary: "Every change of a limit, newest first: who, when, why, from what to what",
-        querystring: z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+        querystring: z.strictObject({ limit: queryInteger(z.int().min(1).max(1000)).default(100) }),
         response: { 200: z.array(limitHistoryEntry) },
       },
     },
-    async (request) => [...(await store.history(request.query.limit))],
+    async (request) => [
+      ...(await orUnavailable(store.history(request.query.limit), {
+        log,
+        code: "history_unavailable",
+        message: "The history of the limits cannot be read at the moment; try again.",
+      })),
+    ],
   );
   const headers = z.looseObject({
     "if-match": z.string().regex(/^"?\d+"?$/, {
@@ -123,6 +130,8 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
     why: string,
   ) => admin.changeLimits(callerOf(request), what, Number(match.replaceAll('"', "")), why);
   const config = { role: "admin" } as const;
+  // somebody else has changed them since they were read
+  const changed = { ...response, ...refusals(412) };
   http.put(
     "/limits/default",
     {
@@ -131,7 +140,7 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
         summary: "Sets the limits of everything that nothing else is said of",
         headers,
         body: z.strictObject({ limits: defaultLimits, reason }),
-        response,
+        response: changed,
       },
     },
     (request) => {
@@ -148,7 +157,7 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
         headers,
         params: z.strictObject({ account: identifier }),
         body: z.strictObject({ limits: accountLimits, reason }),
-        response,
+        response: changed,
       },
     },
     (request) => {
@@ -166,7 +175,7 @@ function addLimitRoutes(http: Http, { admin, index, store }: AdminRoutes): void 
         headers,
         params: z.strictObject({ symbol }),
         body: z.strictObject({ limits: symbolLimits, reason }),
-        response,
+        response: changed,
       },
     },
     (request) => {

@@ -12,7 +12,7 @@ import {
   type NewOrder,
   type Order,
 } from "../../contracts";
-import { callerOf, HttpError, mayUse, type Caller, type Http } from "../../kit";
+import { callerOf, HttpError, mayUse, queryInteger, type Caller, type Http } from "../../kit";
 import type { Alerts } from "./alerts";
 import type { Book } from "./book";
 import type { RiskEngine } from "./engine";
@@ -92,7 +92,7 @@ export function addReadRoutes(http: Http, { book, marks, alerts, engine }: ReadR
       config: { role: "viewer" },
       schema: {
         summary: "The newest alerts since the service began, newest first",
-        querystring: z.strictObject({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+        querystring: z.strictObject({ limit: queryInteger(z.int().min(1).max(1000)).default(100) }),
         response: { 200: z.array(riskAlert) },
       },
     },

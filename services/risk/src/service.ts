@@ -261,5 +261,5 @@ async function setup(context: Context, verify: Verify): Promise<void> {
 
   authenticate(http, verify);
   addReadRoutes(http, { book, marks, alerts, engine });
-  addAdminRoutes(http, { admin, index, store, state, gate, drawdowns });
+  addAdminRoutes(http, { admin, index, store, state, gate, drawdowns, log });
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { incident, incidentImpact, incidentStatus, type Incident } from "../../contracts/status";
-import { callerOf, HttpError, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, type Http } from "../../kit";
 import { assertComponents, type Parts } from "./parts";
 
 const id = z.string().min(1).max(100);
@@ -68,7 +68,7 @@ export function addIncidentRoutes(http: Http, parts: Parts): void {
         tags: ["incidents"],
         params: z.object({ id }),
         body: update,
-        response: { 200: incident },
+        response: { 200: incident, ...refusals(409) },
       },
     },
     async (request) => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { maintenance } from "../../contracts/status";
-import { callerOf, HttpError, type Http } from "../../kit";
+import { callerOf, HttpError, refusals, type Http } from "../../kit";
 import { isAhead } from "./page";
 import { assertComponents, type Parts } from "./parts";
 import { MINUTE_MS } from "./slices";
@@ -20,6 +20,8 @@ const newMaintenance = z.strictObject({
 
 /** Who says "now" means the moment at which it was written down. */
 const TOLERANCE_MS = 5 * MINUTE_MS;
+/** Years of four digits: an offset can lead beyond them. */
+const LAST = Date.parse("9999-12-31T23:59:59.999Z");
 
 /** Scheduling and cancelling maintenance. */
 export function addMaintenanceRoutes(http: Http, parts: Parts): void {
@@ -67,13 +69,13 @@ export function addMaintenanceRoutes(http: Http, parts: Parts): void {
         summary: "Cancels maintenance; what is under way ends",
         tags: ["maintenance"],
         params: z.object({ id: z.uuid() }),
-        response: { 204: z.void() },
+        response: { 204: z.null(), ...refusals(409) },
       },
     },
     async (request, reply) => {
       await record.maintenance.cancel(request.params.id);
       await record.read();
-      return reply.code(204).send();
+      return reply.code(204).send(null);
     },
   );
 }
@@ -85,6 +87,8 @@ export function assertWindow(
 ): void {
   if (to <= from)
     throw new HttpError(400, "window_empty", "The maintenance ends before it begins: to lies after from.");
+  if (to > LAST)
+    throw new HttpError(400, "window_far", "The maintenance ends after the year 9999: to lies before.");
   if (from < now - TOLERANCE_MS)
     throw new HttpError(
       400,

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { ErrorAnswer } from "../../kit/errors";
+import type { ErrorAnswer } from "../../kit/problem";
 import { html, type Markup } from "../../kit/html";
 import type { Route } from "./routes";
 import { stylesheetPath, stylesheetVersion } from "./style";

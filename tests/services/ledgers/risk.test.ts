@@ -305,6 +305,8 @@ test("without its store nothing passes; with it again everything goes on, and no
   );
   const [reply] = await ask(anOrder(52, { quantity: "1" }));
   expect(reply).toMatchObject({ approved: false, rule: "trading-state", risk_level: "CRITICAL" });
+  const history = await call(risk, "/limits/history");
+  expect([history.status, history.body]).toMatchObject([503, { error: "history_unavailable" }]);
   // what happens meanwhile is counted, and stored later
   await write(world.connection, subjects.orders.accepted, later(anOrder(53), 2, "ACCEPTED"));
   await world.valkey.restart();

@@ -89,4 +89,7 @@ it("maintenance lies ahead and has a length", () => {
   expect(minutes(-4, 60)).not.toThrow();
   expect(minutes(-6, 60)).toThrow("in the past");
   expect(minutes(10, 10)).toThrow("ends before it begins");
+  expect(() => assertWindow({ from: now, to: Date.parse("9999-12-31T23:59:00-23:59") }, now)).toThrow(
+    "after the year 9999",
+  );
 });

@@ -69,13 +69,18 @@ test.each([
   ["POST", "/api/unknown", "application/json"],
   ["POST", "/api/unknown", "application/xml"],
   ["PUT", "/a/b/c", "x/y"],
-  ["DELETE", "/", undefined],
+  ["DELETE", "/api", undefined],
   ["OPTIONS", "/api/unknown", undefined],
 ])("%s %s with a body of kind %p is not found, and says what is", async (method, path, kind) => {
   const init = { method, ...(kind ? { body: "<not json", headers: { "content-type": kind } } : {}) };
   const { status, body } = await ask(path, init);
   expect(status).toBe(404);
   expect(JSON.parse(body)).toMatchObject({ error: "not_found", status: 404, path, routes: [orders] });
+});
+
+test("its own page can only be read", async () => {
+  const { status, headers } = await ask("/", { method: "DELETE" });
+  expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
 
 test("in place of a service that failed: the gateway's status and the visitor's path", async () => {

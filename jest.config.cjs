@@ -6,6 +6,8 @@ const swc = [
 /** Fast suite: plain values, mocks, architecture and policy. The engine tests run by `tests/run.ts`. */
 module.exports = {
   testEnvironment: "node",
+  // waiting is bounded by what is waited for; this is for what hangs
+  testTimeout: 60_000,
   roots: [
     "<rootDir>/tests/unit",
     "<rootDir>/tests/architecture",

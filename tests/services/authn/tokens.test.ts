@@ -68,7 +68,7 @@ test.each([
     "invalid_grant",
   ],
   ["an unknown name", { grant_type: "password", username: "ghost", password: "x" }, 400, "invalid_grant"],
-  ["a name with a zero", { grant_type: "password", username: "a\0b", password: "x" }, 400, "invalid_grant"],
+  ["a name with a zero", { grant_type: "password", username: "a\0b", password: "x" }, 400, "invalid_request"],
   ["no password", { grant_type: "password", username: "admin" }, 400, "invalid_request"],
   ["no grant type", { username: "admin" }, 400, "invalid_request"],
   ["another grant type", { grant_type: "implicit" }, 400, "unsupported_grant_type"],

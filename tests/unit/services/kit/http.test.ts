@@ -11,6 +11,7 @@ import {
   type RunningService,
   type ServiceDefinition,
 } from "../../../../services/kit";
+import { eventually } from "../../../support/eventually";
 
 const order = z.object({ id: z.string(), quantity: z.string() });
 const definition: ServiceDefinition<Record<never, never>> = {
@@ -166,9 +167,9 @@ test("a client that goes away is not in flight for ever", async () => {
   gone.write("{");
   const inFlight = async () =>
     /^http_requests_in_flight (\d+)$/m.exec(await (await fetch(`${base}/metrics`)).text())?.[1];
-  await until(async () => (await inFlight()) === "2");
+  await eventually(async () => (await inFlight()) === "2");
   gone.destroy();
-  await until(async () => (await inFlight()) === "1");
+  await eventually(async () => (await inFlight()) === "1");
 });
 
 test("the OpenAPI document is made of the schemas", async () => {
@@ -228,13 +229,3 @@ test("a port that is taken, or a setup that fails, is an error and leaves nothin
   await expect(startService(failing, env)).rejects.toThrow("no store");
   expect(stopped).toBe(true);
 });
-
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await happened()) {
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("did not happen within 2 s");
-}

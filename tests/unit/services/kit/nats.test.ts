@@ -1,8 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { AddressInfo } from "node:net";
 import { connectNats, createLog, Health, inboxOf, Secret } from "../../../../services/kit";
-
-jest.setTimeout(30_000);
+import { eventually } from "../../../support/eventually";
 
 /** As much of a NATS server as a client needs to feel connected. */
 class FakeNats {
@@ -73,16 +72,6 @@ function open(password = "right") {
   return { health, connecting: connectNats({ settings, service: "oms", log, health }) };
 }
 
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (await happened()) {
-      return;
-    }
-    await new Promise((wake) => setTimeout(wake, 20));
-  }
-  throw new Error("did not happen within 10 s");
-}
-
 test("it connects as its user, and readiness follows the connection", async () => {
   const { health, connecting } = open();
   const connection = await connecting;
@@ -90,13 +79,13 @@ test("it connects as its user, and readiness follows the connection", async () =
   expect((await health.ready()).status).toBe("ok");
 
   await server.close();
-  await until(async () => (await health.ready()).status === "unavailable");
+  await eventually(async () => (await health.ready()).status === "unavailable");
   // a server that is away is no reason to restart
   expect((await health.live()).status).toBe("ok");
 
   server = new FakeNats();
   await server.listen(port);
-  await until(async () => (await health.ready()).status === "ok");
+  await eventually(async () => (await health.ready()).status === "ok");
   await connection.close();
 });
 
@@ -109,7 +98,7 @@ test("credentials that are refused later are a reason to restart", async () => {
   const connection = await connecting;
   server.password = "rotated";
   server.dropAll();
-  await until(async () => (await health.live()).status === "unavailable");
+  await eventually(async () => (await health.live()).status === "unavailable");
   expect((await health.live()).checks["nats"]?.error).toMatch(/authorization|closed/i);
   expect((await health.ready()).status).toBe("unavailable");
   await connection.close();

@@ -4,8 +4,7 @@ import { Agent, get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleEntry } from "../../../../services/build";
-
-jest.setTimeout(60_000);
+import { eventually } from "../../../support/eventually";
 
 const root = resolve(__dirname, "../../../..");
 let dir: string;
@@ -46,18 +45,8 @@ function start(env: Record<string, string> = {}): Process {
 
 /** Where it listens, once it does. */
 async function listening({ output }: Process): Promise<string> {
-  await until(() => output().includes("Server listening at"));
+  await eventually(() => output().includes("Server listening at"));
   return /Server listening at (http:\/\/[\d.:]+)/.exec(output())?.[1] ?? "";
-}
-
-async function until(happened: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1500; tries++) {
-    if (await happened()) {
-      return;
-    }
-    await new Promise((wake) => setTimeout(wake, 20));
-  }
-  throw new Error("did not happen within 30 s");
 }
 
 interface Answer {
@@ -88,7 +77,7 @@ test("SIGTERM: not ready at once, the request in flight is answered, what was op
   await new Promise((wake) => setTimeout(wake, 200));
   service.child.kill("SIGTERM");
   // still listening, but nobody should be sent here any more, and who is here should leave
-  await until(async () => (await statusOf(`${base}/health/ready`)) === 503);
+  await eventually(async () => (await statusOf(`${base}/health/ready`)) === 503);
   const late = await ask(`${base}/slow/0`);
   expect(late).toMatchObject({ status: 200, connection: "close" });
   expect(await inFlight).toMatchObject({ status: 200, body: '{"answered":true}' });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../../../../services/kit";
 import { WatchedFile } from "../../../../services/kit/watched-file";
+import { eventually } from "../../../support/eventually";
 
 let dir: string;
 let path: string;
@@ -38,14 +39,6 @@ const isBad = (file: WatchedFile<unknown>): boolean => {
   }
 };
 
-async function until(happened: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (happened()) return;
-    await new Promise((wake) => setTimeout(wake, 10));
-  }
-  throw new Error("did not happen within 4 s");
-}
-
 test("is read at once, and again when it changes", async () => {
   writeFileSync(path, '["a"]');
   const file = watched();
@@ -53,7 +46,7 @@ test("is read at once, and again when it changes", async () => {
   await file.start();
   expect([file.value, isBad(file)]).toEqual([["a"], false]);
   writeFileSync(path, '["a", "b"]');
-  await until(() => file.value.length === 2);
+  await eventually(() => file.value.length === 2);
   file.stop();
 });
 
@@ -62,16 +55,16 @@ test("a bad file, or none, keeps what was read, and says so once", async () => {
   const file = watched();
   await file.start();
   writeFileSync(path, "{}");
-  await until(() => isBad(file));
+  await eventually(() => isBad(file));
   expect(() => file.assertGood()).toThrow(`${path}: wants a list`);
   await new Promise((wake) => setTimeout(wake, 60));
   expect([file.value, lines.length]).toEqual([["a"], 1]);
   rmSync(path);
-  await until(() => lines.length === 2);
+  await eventually(() => lines.length === 2);
   expect([file.value, isBad(file)]).toEqual([["a"], true]);
   // the same again is good again
   writeFileSync(path, '["a"]');
-  await until(() => !isBad(file));
+  await eventually(() => !isBad(file));
   file.stop();
 });
 

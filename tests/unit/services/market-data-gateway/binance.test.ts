@@ -2,6 +2,7 @@ import { instruments, tick as tickSchema, type Tick } from "../../../../services
 import type { Log } from "../../../../services/kit/log";
 import { BinanceVenue } from "../../../../services/market-data-gateway/src/binance/venue";
 import { BinanceServer } from "./binance-server";
+import { eventually } from "../../../support/eventually";
 
 const warn = jest.fn();
 const log = { info: jest.fn(), warn } as unknown as Log;
@@ -29,16 +30,10 @@ function venueAt(at: number, more: { readonly silenceMs?: number } = {}): Binanc
   return new BinanceVenue({ ...urls, instruments: listed, log, retryMs: 10, ...more });
 }
 
-async function eventually(check: () => boolean): Promise<void> {
-  for (const end = Date.now() + 5000; !check();) {
-    if (Date.now() > end)
-      throw new Error(`not within 5 s; heard ${JSON.stringify(heard)}, ${JSON.stringify(venue.status())}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const appears = (check: () => boolean): Promise<void> => eventually(check, () => [heard, venue.status()]);
 const begin = async (): Promise<void> => {
   venue.start((ticks) => heard.push(...ticks));
-  await eventually(() => venue.status().state === "up" && server.connections.length === 1);
+  await appears(() => venue.status().state === "up" && server.connections.length === 1);
 };
 const trade = (id: number) => ({
   id,
@@ -57,7 +52,7 @@ test("trades become ticks, with the quotes of their moment and without zeros at 
   server.quote("BTCUSDT", "101.00000000", "102.50000000");
   server.quote("ETHUSDT", "1.00000000", "2.00000000");
   server.trade("BTCUSDT", trade(2));
-  await eventually(() => heard.length === 2);
+  await appears(() => heard.length === 2);
   expect(heard).toEqual([
     {
       venue: "binance",
@@ -89,7 +84,7 @@ test("what it does not understand, and symbols that nobody asked for, are left o
   server.trade("DOGEUSDT", trade(1));
   server.say("btcusdt@kline_1m", {});
   server.trade("BTCUSDT", trade(2));
-  await eventually(() => heard.length === 1);
+  await appears(() => heard.length === 1);
   expect(ids()).toEqual([2]);
   expect(warn).toHaveBeenCalledTimes(2);
 });
@@ -97,21 +92,21 @@ test("what it does not understand, and symbols that nobody asked for, are left o
 test("after an interruption the missed trades come first, each once and in order", async () => {
   await begin();
   server.trade("BTCUSDT", trade(1));
-  await eventually(() => heard.length === 1);
+  await appears(() => heard.length === 1);
   let answer: (() => void) | undefined;
   server.beforeTrades = () => new Promise((resolve) => (answer = resolve));
   server.trades.set("BTCUSDT", [0, 1, 2, 3, 4].map(trade));
   server.cut();
-  await eventually(
+  await appears(
     () => server.streams.length === 2 && server.connections.length === 1 && venue.status().state === "up",
   );
   // live trades, some of which the answer holds too
   server.trade("BTCUSDT", trade(4));
   server.trade("BTCUSDT", trade(5));
   server.trade("ETHUSDT", trade(9));
-  await eventually(() => heard.length === 2 && answer !== undefined);
+  await appears(() => heard.length === 2 && answer !== undefined);
   answer?.();
-  await eventually(() => heard.length === 6);
+  await appears(() => heard.length === 6);
   expect(heard.filter(({ symbol }) => symbol === "BTCUSDT").map(({ source_seq }) => source_seq)).toEqual([
     1, 2, 3, 4, 5,
   ]);
@@ -120,33 +115,33 @@ test("after an interruption the missed trades come first, each once and in order
 test("when the gap cannot be asked for, what comes is told all the same", async () => {
   await begin();
   server.trade("BTCUSDT", trade(1));
-  await eventually(() => heard.length === 1);
+  await appears(() => heard.length === 1);
   server.restStatus = 500;
   server.cut();
-  await eventually(
+  await appears(
     () => server.streams.length === 2 && server.connections.length === 1 && venue.status().state === "up",
   );
   server.trade("BTCUSDT", trade(7));
-  await eventually(() => heard.length === 2);
+  await appears(() => heard.length === 2);
   expect(ids()).toEqual([1, 7]);
 });
 
 test("without a way out it says that it is unavailable, and why, and goes on trying", async () => {
   await server.close();
   venue.start((ticks) => heard.push(...ticks));
-  await eventually(() => venue.status().state === "unavailable");
+  await appears(() => venue.status().state === "unavailable");
   expect(venue.status().reason).toMatch(/ECONNREFUSED/);
   await expect(venue.book("BTCUSDT", 5)).rejects.toMatchObject({ statusCode: 503 });
   server = new BinanceServer();
   await server.listen(port);
-  await eventually(() => venue.status().state === "up");
+  await appears(() => venue.status().state === "up");
   expect(venue.status().reason).toBeUndefined();
 });
 
 test("a connection that has gone silent is given up", async () => {
   venue = venueAt(port, { silenceMs: 50 });
   venue.start((ticks) => heard.push(...ticks));
-  await eventually(() => server.streams.length >= 3);
+  await appears(() => server.streams.length >= 3);
 });
 
 test("the book is asked for", async () => {

@@ -4,6 +4,7 @@ import type { Log } from "../../../../services/kit/log";
 import { IbkrVenue } from "../../../../services/market-data-gateway/src/ibkr/venue";
 import { FrameReader, frameOf, WireError } from "../../../../services/market-data-gateway/src/ibkr/wire";
 import { TwsServer } from "./tws-server";
+import { eventually } from "../../../support/eventually";
 
 const warn = jest.fn();
 const log = { info: jest.fn(), warn } as unknown as Log;
@@ -26,16 +27,10 @@ afterEach(async () => {
   await server.close();
 });
 
-async function eventually(check: () => boolean): Promise<void> {
-  for (const end = Date.now() + 4000; !check();) {
-    if (Date.now() > end)
-      throw new Error(`not within 4 s; heard ${JSON.stringify(heard)}, ${JSON.stringify(venue.status())}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const appears = (check: () => boolean): Promise<void> => eventually(check, () => [heard, venue.status()]);
 const begin = async (): Promise<void> => {
   venue.start((ticks) => heard.push(...ticks));
-  await eventually(() => server.asked.length === 4);
+  await appears(() => server.asked.length === 4);
 };
 const trade = (id: number, value: string) => server.say(46, 6, id, 48, value);
 
@@ -51,7 +46,7 @@ test("it greets, asks for live data of each symbol, and tells trades with their 
   trade(0, `230.01;100;${time};5000;229.9;true`);
   trade(0, `230.02;50;${time};5050;229.9;true`);
   trade(1, `430.5;1.00;${time + 1};5;430;false`);
-  await eventually(() => heard.length === 3);
+  await appears(() => heard.length === 3);
   heard.forEach((each) => tickSchema.parse(each));
   expect(heard).toEqual([
     {
@@ -100,7 +95,7 @@ test("what is no trade is none: odd lots, missing prices, other ticks, other ids
   server.say(46, 6, 0, 45, "1773000000");
   server.say(81, 0, "0.01", "", 3);
   trade(0, `230.01;1;${time};1;1;true`);
-  await eventually(() => heard.length > 0);
+  await appears(() => heard.length > 0);
   expect(heard).toEqual([expect.objectContaining({ price: "230.01" })]);
   expect(heard[0]?.bid).toBeUndefined();
 });
@@ -108,29 +103,29 @@ test("what is no trade is none: odd lots, missing prices, other ticks, other ids
 test("a lost connection is made again and asked again", async () => {
   await begin();
   server.cut();
-  await eventually(() => server.asked.length === 8);
+  await appears(() => server.asked.length === 8);
   trade(0, `230.01;1;${time};1;1;true`);
-  await eventually(() => heard.length === 1);
+  await appears(() => heard.length === 1);
 });
 
 test("the Workstation's own connection is watched, notices are not", async () => {
   await begin();
   server.say(4, 2, -1, 2104, "Market data farm connection is OK:usfarm", "");
   server.say(4, 2, -1, 1100, "Connectivity between IBKR and Trader Workstation has been lost.", "");
-  await eventually(() => venue.status().state === "unavailable");
+  await appears(() => venue.status().state === "unavailable");
   expect(await venue.book("AAPL")).toBeUndefined();
   server.say(4, 2, -1, 1101, "restored, data lost", "");
-  await eventually(() => server.asked.length === 7);
+  await appears(() => server.asked.length === 7);
   expect(venue.status()).toMatchObject({ state: "up" });
   server.say(4, 2, 1, 354, "Requested market data is not subscribed.", "");
-  await eventually(() => venue.status().reason === "MSFT: Requested market data is not subscribed. (354)");
+  await appears(() => venue.status().reason === "MSFT: Requested market data is not subscribed. (354)");
   expect(warn).toHaveBeenCalledTimes(2);
 });
 
 test("a refusal before it is ready is the reason", async () => {
   server.refusal = [4, 2, -1, 326, "Unable to connect as the client id is already in use.", ""];
   venue.start(() => undefined);
-  await eventually(
+  await appears(
     () => venue.status().reason?.includes("326") === true && venue.status().state === "unavailable",
   );
 });
@@ -138,7 +133,7 @@ test("a refusal before it is ready is the reason", async () => {
 test("who speaks another protocol is left", async () => {
   await begin();
   server.raw(Buffer.from("HTTP/1.1 400 Bad Request\r\n"));
-  await eventually(() => server.greetings >= 2);
+  await appears(() => server.greetings >= 2);
   expect(warn).toHaveBeenCalledWith(
     { reason: expect.stringContaining("bytes") as unknown },
     expect.anything(),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startService, type RunningService } from "../../../../services/kit";
 import { originalPath, welcome } from "../../../../services/welcome/src/service";
+import { eventually } from "../../../support/eventually";
 
 let dir: string;
 let file: string;
@@ -27,7 +28,7 @@ beforeAll(async () => {
     ROUTES_FILE: file,
   });
   base = `http://127.0.0.1:${service.port}`;
-  await until(async () => (await health()) === "ok");
+  await eventually(async () => (await health()) === "ok");
 });
 afterAll(async () => {
   await service.stop();
@@ -121,13 +122,3 @@ test("without a file it serves, and is degraded", async () => {
   });
   await bare.stop();
 });
-
-async function until(happened: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
-    if (await happened()) {
-      return;
-    }
-    await new Promise((wake) => setTimeout(wake, 10));
-  }
-  throw new Error("did not happen within 4 s");
-}

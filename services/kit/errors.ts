@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { ErrorAnswer } from "./problem";
+import { JSON_TYPE, sendText } from "./reply";
 
 /** A refusal on purpose: its message goes to the client as it is. */
 export class HttpError extends Error {
@@ -75,8 +76,6 @@ export function answerClientError(error: ConnectionError, socket: Socket): void 
   socket.destroy(error);
 }
 
-const JSON_TYPE = "application/json; charset=utf-8";
-
 function answer(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -93,7 +92,7 @@ function answer(
     ...(issues ? { issues } : {}),
   };
   // as text: a route's schema describes its good answers, and must not reshape this one
-  void reply.code(status).type(JSON_TYPE).send(JSON.stringify(body));
+  void sendText(reply.code(status), body);
 }
 
 /** Fastify's own codes ("FST_ERR_CTP_BODY_TOO_LARGE") say how it is built; clients get the status in words. */

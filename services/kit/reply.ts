@@ -1,5 +1,7 @@
 import type { FastifyReply } from "fastify";
 
+export const JSON_TYPE = "application/json; charset=utf-8";
+
 /**
  * Sends JSON as text: the route's schema describes it, and checking our own values again, to write them, would cost more
  * than all of the rest.
@@ -10,5 +12,5 @@ export function sendText(reply: FastifyReply, value: unknown): FastifyReply {
 
 /** The same for what is JSON already. */
 export function sendLines(reply: FastifyReply, json: string): FastifyReply {
-  return reply.type("application/json; charset=utf-8").send(json);
+  return reply.type(JSON_TYPE).send(json);
 }

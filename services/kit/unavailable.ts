@@ -3,7 +3,7 @@ import type { Log } from "./log";
 
 /** What is said when a store does not answer: `code` is for programs, `message` for people. */
 export interface Unavailable {
-  readonly log: Log;
+  readonly log: Pick<Log, "warn">;
   readonly code: string;
   readonly message: string;
 }

@@ -21,8 +21,8 @@ import { statusApi } from "../../services/status-api/src/service";
 import { statusWeb } from "../../services/status-web/src/service";
 import { welcome } from "../../services/welcome/src/service";
 import { until } from "../harness/docker";
-import { components, CREDENTIALS } from "../services/status/given";
-import { sha256, startStores, type Stores } from "./stores";
+import { components, CREDENTIALS, sha256 } from "../services/status/given";
+import { startStores, type Stores } from "./stores";
 
 /** A password of everybody's: who may do what at the stores is proven elsewhere. */
 const PASSWORD = "the-same-for-all-of-them";

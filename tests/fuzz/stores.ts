@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,5 +75,3 @@ async function createDatabases(port: number): Promise<void> {
   for (const name of DATABASES) await client.query(`CREATE DATABASE ${name}`);
   await client.end();
 }
-
-export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

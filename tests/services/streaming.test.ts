@@ -1,7 +1,15 @@
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Registry } from "prom-client";
 import { z } from "zod";
-import { consume, createLog, Health, OutcomeUnknownError, Publisher } from "../../services/kit";
+import {
+  consume,
+  createLog,
+  Health,
+  OutcomeUnknownError,
+  Publisher,
+  type ConsumeOptions,
+  type Consumption,
+} from "../../services/kit";
 import { until } from "../harness/docker";
 import { NATS_FILES, NATS_FILES_WITHOUT_STREAMS, startNats } from "./stores";
 
@@ -20,6 +28,10 @@ afterAll(async () => {
   await nats.close();
 });
 
+type Handle = ConsumeOptions<z.output<typeof value>>["handle"];
+const listen = (consumer: string, handle: Handle, metrics = new Registry()): Consumption =>
+  consume({ nats: connection, consumer, schema: () => value, handle, log, health: new Health(), metrics });
+
 test("what is said is heard once, in order, over a kill of the server", async () => {
   const publisher = new Publisher<{ n: number }>({
     nats: connection,
@@ -29,17 +41,9 @@ test("what is said is heard once, in order, over a kill of the server", async ()
   });
   const heard: number[] = [];
   const messages: number[] = [];
-  const reading = consume({
-    nats: connection,
-    consumer: "questdb-writer-fills",
-    schema: () => value,
-    handle: (delivered) => {
-      messages.push(...delivered.map(({ seq }) => seq));
-      heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
-    },
-    log,
-    health: new Health(),
-    metrics: new Registry(),
+  const reading = listen("questdb-writer-fills", (delivered) => {
+    messages.push(...delivered.map(({ seq }) => seq));
+    heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
   });
   const sent: Promise<void>[] = [];
   for (let n = 0; n < 2000; n++) {
@@ -63,16 +67,8 @@ test("what is said is heard once, in order, over a kill of the server", async ()
 
 test("a server that comes back before its streams do keeps no reader waiting", async () => {
   const heard: number[] = [];
-  const reading = consume({
-    nats: connection,
-    consumer: "exeq-fills",
-    schema: () => value,
-    handle: (delivered) => {
-      heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
-    },
-    log,
-    health: new Health(),
-    metrics: new Registry(),
+  const reading = listen("exeq-fills", (delivered) => {
+    heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
   });
   const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
   await publisher.publish({ n: 8001 }, "8001");
@@ -98,19 +94,15 @@ test("a message that breaks its contract is put aside, and one that fails comes 
   const heard: number[] = [];
   let failures = 2;
   const metrics = new Registry();
-  const reading = consume({
-    nats: connection,
-    consumer: "exeq-fills",
-    schema: () => value,
-    handle: (delivered) => {
+  const reading = listen(
+    "exeq-fills",
+    (delivered) => {
       const numbers = delivered.flatMap(({ value: records }) => records.map(({ n }) => n));
       if (numbers.includes(9001) && failures-- > 0) throw new Error("not now");
       heard.push(...numbers);
     },
-    log,
-    health: new Health(),
     metrics,
-  });
+  );
   connection.publish(SUBJECT, '"nonsense"');
   const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });
   await publisher.publish({ n: 9001 }, "9001");

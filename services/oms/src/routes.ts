@@ -13,6 +13,7 @@ import {
   callerOf,
   HttpError,
   mayUse,
+  orUnavailable,
   problem,
   queryInteger,
   sendText,
@@ -111,8 +112,9 @@ export function addRoutes(http: Http, { desk, gate, submissions, changes }: Rout
       const caller = callerOf(request);
       if (filter.account !== undefined) assertAccount(caller, filter.account);
       assertOpen(gate);
-      const found = await orUnavailable(
+      const found = await read(
         listOrders(desk, filter, (account) => mayUse(caller, account), limit, cursor),
+        request,
       );
       return sendText(reply, found);
     },
@@ -200,7 +202,7 @@ function answer(request: FastifyRequest, reply: FastifyReply, outcome: Outcome):
 
 async function entryFor(request: FastifyRequest, orderId: string, desk: Desk, gate: Gate): Promise<Entry> {
   assertOpen(gate);
-  const entry = await orUnavailable(desk.find(orderId));
+  const entry = await read(desk.find(orderId), request);
   if (!entry || !mayUse(callerOf(request), entry.order.account))
     throw new HttpError(404, "order_unknown", `There is no order ${orderId}, or it is kept no longer.`);
   return entry;
@@ -221,10 +223,9 @@ function assertOpen(gate: Gate): void {
     throw new HttpError(503, "not_ready", `Orders cannot be read at the moment: ${gate.closed}. Try again.`);
 }
 
-async function orUnavailable<Value>(value: Promise<Value>): Promise<Value> {
-  try {
-    return await value;
-  } catch {
-    throw new HttpError(503, "state_unavailable", "Older orders cannot be read at the moment. Try again.");
-  }
-}
+const read = <Value>(reading: Promise<Value>, { log }: FastifyRequest): Promise<Value> =>
+  orUnavailable(reading, {
+    log,
+    code: "state_unavailable",
+    message: "Older orders cannot be read at the moment. Try again.",
+  });

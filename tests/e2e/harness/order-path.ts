@@ -1,5 +1,6 @@
-import { engine } from "../../harness/docker";
 import { examine } from "../../../cli/docker/containers";
+import { isFinal, type Order } from "../../../services/contracts";
+import { engine, until } from "../../harness/docker";
 import { physical } from "./platform";
 
 /** What an order passes between the OMS and its venue, and back. */
@@ -19,6 +20,17 @@ export async function explained<T>(work: Promise<T>): Promise<T> {
     ]);
     throw new Error([reason, "The order path:", ...told].join("\n"), { cause: error });
   }
+}
+
+/** Waits until none of the orders is open any more. @returns all of them, as they were found then */
+export async function allOver(read: () => Promise<readonly Order[]>): Promise<readonly Order[]> {
+  let orders: readonly Order[] = [];
+  const open = async (): Promise<readonly Order[]> => {
+    orders = await read();
+    return orders.filter(({ status }) => !isFinal(status));
+  };
+  await explained(until("every order is over", 60, open, (left) => left.length === 0, 1000));
+  return orders;
 }
 
 async function lastWords(): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { until } from "../../harness/docker";
 import { accessOf } from "../harness/access";
 import { LaneClient } from "../harness/client";
 import { inventory } from "../harness/inventory";
-import { explained } from "../harness/order-path";
+import { allOver } from "../harness/order-path";
 import {
   amounts,
   grouped,
@@ -44,17 +44,8 @@ export function agreementCases(run: TradingRun): void {
 
   beforeAll(async () => {
     for (const desk of run.desks) await desk.ask("POST", "/orders/cancel-all", { account: desk.account });
-    const open = await explained(
-      until(
-        "every order of the run is over",
-        60,
-        async () => (await allOrders()).filter(({ status }) => !isFinal(status)),
-        (left) => left.length === 0,
-        1000,
-      ),
-    );
-    expect(open).toEqual([]);
-    orders = await allOrders();
+    orders = await allOver(async () => (await Promise.all(run.desks.map((desk) => desk.all()))).flat());
+    expect(orders.filter(({ status }) => !isFinal(status))).toEqual([]);
     const byOrder = await Promise.all(
       run.desks.flatMap((desk) =>
         orders
@@ -71,9 +62,6 @@ export function agreementCases(run: TradingRun): void {
     books = await until("QuestDB has the rows of the run", 30, () => readBooks(lane), isWritten);
   });
   afterAll(() => client?.close());
-
-  const allOrders = async (): Promise<readonly Order[]> =>
-    (await Promise.all(run.desks.map((desk) => desk.all()))).flat();
 
   async function readBooks(lane: LaneClient): Promise<Books> {
     const outcomes = await lane.run("trading", run.id);

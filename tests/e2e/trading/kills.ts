@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { isFinal } from "../../../services/contracts";
-import { engine, until } from "../../harness/docker";
-import { explained } from "../harness/order-path";
+import { engine } from "../../harness/docker";
+import { allOver } from "../harness/order-path";
 import { physical } from "../harness/platform";
 import { say } from "../harness/progress";
 import { wellAgain } from "../harness/well";
@@ -65,16 +65,8 @@ export function killCases(run: TradingRun): void {
 
   it("every order comes to its end", async () => {
     await desk().ask("POST", "/orders/cancel-all", { account: desk().account });
-    const left = await explained(
-      until(
-        "every order is over",
-        60,
-        async () => (await desk().all()).filter(({ status }) => !isFinal(status)),
-        (open) => open.length === 0,
-        1000,
-      ),
-    );
-    expect(left).toEqual([]);
+    const orders = await allOver(() => desk().all());
+    expect(orders.filter(({ status }) => !isFinal(status))).toEqual([]);
   });
 
   async function die({ name, ms, waits }: Kill, which: string): Promise<void> {

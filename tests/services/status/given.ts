@@ -85,7 +85,7 @@ export const CREDENTIALS = {
   prometheus: "of-prometheus",
 } as const;
 const PROMETHEUS_LOGIN = `Basic ${Buffer.from(`status-api:${CREDENTIALS.prometheus}`).toString("base64")}`;
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+export const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const titles = { oms: "Orders", risk: "Risk checks", postgres: "PostgreSQL" } as const;
 export const components = [

@@ -14,16 +14,17 @@ const FIX = "install Python 3.11 or later with venv (Debian, Ubuntu: apt-get ins
  * schemathesis, as requirements.txt pins it, in a Python environment of its own, which is made once for each content of
  * that file.
  *
- * @returns the path of its command
+ * @returns its command: as a module, because a script names its interpreter by a path, and a checkout may be moved
  * @throws with what is missing on this machine
  */
-export async function schemathesis(): Promise<string> {
+export async function schemathesis(): Promise<readonly [string, ...string[]]> {
   const python = process.platform === "win32" ? "python" : "python3";
   const version = await versionOf(python);
   const requirements = readFileSync(REQUIREMENTS);
   const key = createHash("sha256").update(requirements).update(version).digest("hex").slice(0, 12);
   const folder = join(ROOT, ".trade2026/cache/schemathesis", key);
   const bin = join(folder, process.platform === "win32" ? "Scripts" : "bin");
+  const interpreter = join(bin, "python");
   const complete = join(folder, "complete");
   if (!existsSync(complete)) {
     rmSync(folder, { recursive: true, force: true });
@@ -32,13 +33,13 @@ export async function schemathesis(): Promise<string> {
     await run(python, ["-m", "venv", folder]).catch((error: Error & { stdout?: string }) => {
       throw new Error(`${python} -m venv: ${error.stdout ?? ""}${error.message}\n${FIX}`);
     });
-    await run(join(bin, "python"), [
+    await run(interpreter, [
       ...["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"],
       ...["--require-hashes", "--only-binary", ":all:", "--requirement", REQUIREMENTS],
     ]);
     writeFileSync(complete, "");
   }
-  return join(bin, "schemathesis");
+  return [interpreter, "-m", "schemathesis.cli"];
 }
 
 async function versionOf(python: string): Promise<string> {

@@ -56,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function fuzz(
-  tool: string,
+  [interpreter, ...tool]: readonly [string, ...string[]],
   { token, venue }: Platform,
   service: RunningService,
   seed: string,
@@ -66,8 +66,9 @@ async function fuzz(
   const base = addressOf(service);
   const path = join(REPORTS, `${name}.ndjson`);
   const { code, output } = await collect(
-    tool,
+    interpreter,
     [
+      ...tool,
       ...["--no-color", "--config-file", CONFIG, "run", `${base}/openapi.json`, "--url", base],
       ...["--seed", seed, "--max-examples", String(cases), "--report-ndjson-path", path],
     ],

@@ -1,6 +1,5 @@
 import type Docker from "dockerode";
 import type { ContainerPlan, Plan } from "../../model/plan";
-import { durationSeconds } from "../../model/units";
 import { isUp, ownContainers, type OwnContainer } from "../docker/containers";
 
 export interface GateResult {
@@ -39,11 +38,7 @@ export async function healthGate(
 
 /** Seconds that a service may take to become healthy, or to become so again. */
 export function allowance({ healthcheck }: ContainerPlan): number {
-  if (!healthcheck) return 30;
-  const { interval, timeout, retries, startPeriod } = healthcheck;
-  return (
-    durationSeconds(startPeriod) + (durationSeconds(interval) + durationSeconds(timeout)) * (retries + 2) + 30
-  );
+  return (healthcheck?.decidedAfter ?? 0) + 30;
 }
 
 export function judge(

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { LaneName } from "../../model/lanes";
 import type { ContainerPlan } from "../../model/plan";
 import type { GpuRequest } from "../../model/service";
-import { canonicalCpus, durationSeconds } from "../../model/units";
+import { canonicalCpus } from "../../model/units";
 
 /** What a plan refers to by name and the deployment knows as resources. */
 export interface ContainerRefs {
@@ -160,13 +160,10 @@ function lifecycleArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
 
 function healthArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
   if (!plan.healthcheck) return {};
-  const { tests, interval, timeout, retries, startPeriod } = plan.healthcheck;
+  const { decidedAfter, tests, ...check } = plan.healthcheck;
   return {
-    healthcheck: { tests: [...tests], interval, timeout, retries, startPeriod },
+    healthcheck: { tests: [...tests], ...check },
     wait: true,
-    waitTimeout:
-      durationSeconds(startPeriod) +
-      (durationSeconds(interval) + durationSeconds(timeout)) * (retries + 2) +
-      60,
+    waitTimeout: Math.ceil(decidedAfter) + 60,
   };
 }

@@ -27,7 +27,7 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"probe":        {"probe http URL | probe tcp HOST:PORT", "is a service well? (health checks)", runProbe},
+		"probe":        {"probe http URL | tcp HOST:PORT | exec -- CMD", "is a service well? (health checks)", runProbe},
 		"install":      {"install DIR", "copy this binary to DIR/t26", runInstall},
 		"own":          {"own UID:GID PATH...", "give volumes their owner", runOwn},
 		"ca":           {"ca issue | ca export", "the private CA and its certificates", runCA},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -12,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"time"
@@ -22,21 +24,24 @@ const shownBody = 200
 
 func runProbe(args []string, e env) error {
 	if len(args) == 0 {
-		return errors.New("which kind? `probe http URL` or `probe tcp HOST:PORT`")
+		return errors.New("which kind? `probe http URL`, `probe tcp HOST:PORT` or `probe exec -- COMMAND`")
 	}
 	switch args[0] {
 	case "http":
 		return probeHTTP(args[1:], e)
 	case "tcp":
 		return probeTCP(args[1:], e)
+	case "exec":
+		return probeExec(args[1:], e)
 	default:
-		return fmt.Errorf("unknown kind %q; there are: http, tcp", args[0])
+		return fmt.Errorf("unknown kind %q; there are: http, tcp, exec", args[0])
 	}
 }
 
 func probeTCP(args []string, e env) error {
 	flags := newFlags("probe tcp")
 	timeout := flags.Duration("timeout", 2*time.Second, "")
+	pace := addPace(flags)
 	rest, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -44,14 +49,46 @@ func probeTCP(args []string, e env) error {
 	if len(rest) != 1 {
 		return fmt.Errorf("wants one HOST:PORT, got %d arguments", len(rest))
 	}
-	started := time.Now()
-	conn, err := net.DialTimeout("tcp", rest[0], *timeout)
+	return pace.run(func() (string, error) {
+		started := time.Now()
+		conn, err := net.DialTimeout("tcp", rest[0], *timeout)
+		if err != nil {
+			return "", err
+		}
+		_ = conn.Close()
+		return fmt.Sprintf("%s accepts connections (%s)", rest[0], since(started)), nil
+	}, e)
+}
+
+// probeExec asks with the image's own tool. Its words are the answer, where it says any.
+func probeExec(args []string, e env) error {
+	flags := newFlags("probe exec")
+	timeout := flags.Duration("timeout", 2*time.Second, "")
+	pace := addPace(flags)
+	command, err := parseMixed(flags, args)
 	if err != nil {
 		return err
 	}
-	_ = conn.Close()
-	fmt.Fprintf(e.out, "%s accepts connections (%s)\n", rest[0], since(started))
-	return nil
+	if len(command) == 0 {
+		return errors.New("wants a command after --")
+	}
+	return pace.run(func() (string, error) {
+		started := time.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), *timeout)
+		defer cancel()
+		tool := exec.CommandContext(ctx, command[0], command[1:]...)
+		// what it has started may hold its output open
+		tool.WaitDelay = 100 * time.Millisecond
+		output, err := tool.CombinedOutput()
+		switch {
+		case ctx.Err() != nil:
+			return "", fmt.Errorf("%s did not end within %s", command[0], *timeout)
+		case err != nil:
+			// no exit status of ours: an engine knows 0 and 1
+			return "", fmt.Errorf("%s: %v%s", command[0], err, bodyLine(bytes.NewReader(output)))
+		}
+		return fmt.Sprintf("%s: well%s (%s)", command[0], bodyLine(bytes.NewReader(output)), since(started)), nil
+	}, e)
 }
 
 func probeHTTP(args []string, e env) error {
@@ -61,6 +98,7 @@ func probeHTTP(args []string, e env) error {
 	headerFile := flags.String("header-file", "", "")
 	loginFile := flags.String("login-file", "", "")
 	caFile := flags.String("insecure-ca", "", "")
+	pace := addPace(flags)
 	rest, err := parseMixed(flags, args)
 	if err != nil {
 		return err
@@ -72,34 +110,35 @@ func probeHTTP(args []string, e env) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), *timeout)
-	defer cancel()
-	request, err := buildRequest(ctx, rest[0], *headerFile)
-	if err != nil {
-		return err
-	}
-	if err := addLogin(request, *loginFile); err != nil {
-		return err
-	}
 	client, err := probeClient(*caFile)
 	if err != nil {
 		return err
 	}
-	started := time.Now()
-	response, err := client.Do(request)
-	if err != nil {
-		var wrapped *url.Error
-		if errors.As(err, &wrapped) && wrapped.Timeout() {
-			return fmt.Errorf("%s: no answer within %s", rest[0], *timeout)
+	return pace.run(func() (string, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), *timeout)
+		defer cancel()
+		request, err := buildRequest(ctx, rest[0], *headerFile)
+		if err != nil {
+			return "", err
 		}
-		return err
-	}
-	defer response.Body.Close()
-	if !ranges.contain(response.StatusCode) {
-		return fmt.Errorf("%s answered %d, wanted %s%s", rest[0], response.StatusCode, *wanted, bodyLine(response.Body))
-	}
-	fmt.Fprintf(e.out, "%s answered %d (%s)\n", rest[0], response.StatusCode, since(started))
-	return nil
+		if err := addLogin(request, *loginFile); err != nil {
+			return "", err
+		}
+		started := time.Now()
+		response, err := client.Do(request)
+		if err != nil {
+			var wrapped *url.Error
+			if errors.As(err, &wrapped) && wrapped.Timeout() {
+				return "", fmt.Errorf("%s: no answer within %s", rest[0], *timeout)
+			}
+			return "", err
+		}
+		defer response.Body.Close()
+		if !ranges.contain(response.StatusCode) {
+			return "", fmt.Errorf("%s answered %d, wanted %s%s", rest[0], response.StatusCode, *wanted, bodyLine(response.Body))
+		}
+		return fmt.Sprintf("%s answered %d (%s)", rest[0], response.StatusCode, since(started)), nil
+	}, e)
 }
 
 func buildRequest(ctx context.Context, target, headerFile string) (*http.Request, error) {

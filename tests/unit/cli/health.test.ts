@@ -75,8 +75,9 @@ describe("the health gate", () => {
   });
 
   test("waits as long as the probe may take to fail, and half a minute", () => {
-    const healthcheck = { tests: ["CMD"], interval: "5s", timeout: "3s", retries: 3, startPeriod: "1m0s" };
-    expect(allowance(container({ name: "a", healthcheck }))).toBe(60 + 8 * 5 + 30);
+    const times = { interval: "1s", timeout: "5m15s", retries: 3, startPeriod: "1m0s" };
+    const healthcheck = { tests: ["CMD"], ...times, decidedAfter: 105 };
+    expect(allowance(container({ name: "a", healthcheck }))).toBe(105 + 30);
     expect(allowance(container({ name: "a" }))).toBe(30);
   });
 });

@@ -53,6 +53,7 @@ describe("diffPlans", () => {
           timeout: "3s",
           retries: 3,
           startPeriod: "1m0s",
+          decidedAfter: 105,
         },
       },
     ],

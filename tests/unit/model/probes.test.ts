@@ -1,22 +1,24 @@
 import { execProbe, healthcheck, httpProbe, tcpProbe } from "../../../model/probes";
 
 const ports = { http: 8099, sql: 5432 };
-const DEFAULTS = { interval: "5s", timeout: "3s", retries: 3, startPeriod: "10s" };
+const TOOL = ["CMD", "/opt/t26/t26", "probe"];
+const PACE = ["--every", "5s", "--timeout", "3s", "--hold", "5m"];
 
 describe("healthcheck", () => {
   it("asks over HTTP with the toolbox, at the address that every image has", () => {
     expect(healthcheck(httpProbe("/health/ready"), ports)).toEqual({
-      tests: ["CMD", "/opt/t26/t26", "probe", "http", "http://127.0.0.1:8099/health/ready"],
-      ...DEFAULTS,
+      tests: [...TOOL, "http", ...PACE, "http://127.0.0.1:8099/health/ready"],
+      // the check itself asks every 5 s; the engine runs it anew once it has ended
+      ...{ interval: "1s", timeout: "5m15s", retries: 3, startPeriod: "10s" },
+      decidedAfter: 10 + 5 * 9,
     });
   });
 
   it("names another port, and the answers that count as well", () => {
     expect(healthcheck(httpProbe("/", { port: "sql", status: "200-399" }), ports).tests).toEqual([
-      "CMD",
-      "/opt/t26/t26",
-      "probe",
+      ...TOOL,
       "http",
+      ...PACE,
       "http://127.0.0.1:5432/",
       "--status",
       "200-399",
@@ -25,10 +27,9 @@ describe("healthcheck", () => {
 
   it("logs in where everybody must, by a file", () => {
     expect(healthcheck(httpProbe("/-/ready", { loginFile: "/run/secrets/login" }), ports).tests).toEqual([
-      "CMD",
-      "/opt/t26/t26",
-      "probe",
+      ...TOOL,
       "http",
+      ...PACE,
       "http://127.0.0.1:8099/-/ready",
       "--login-file",
       "/run/secrets/login",
@@ -36,29 +37,24 @@ describe("healthcheck", () => {
   });
 
   it("opens a connection where there is nothing better", () => {
-    expect(healthcheck(tcpProbe("sql"), ports).tests).toEqual([
-      "CMD",
-      "/opt/t26/t26",
-      "probe",
-      "tcp",
-      "127.0.0.1:5432",
-    ]);
+    expect(healthcheck(tcpProbe("sql"), ports).tests).toEqual([...TOOL, "tcp", ...PACE, "127.0.0.1:5432"]);
   });
 
   it("runs the program's own tool, without a shell in between", () => {
     expect(healthcheck(execProbe(["pg_isready", "--quiet"]), ports).tests).toEqual([
-      "CMD",
+      ...TOOL,
+      "exec",
+      ...PACE,
+      "--",
       "pg_isready",
       "--quiet",
     ]);
   });
 
   it("writes durations as the engine reads them back", () => {
-    expect(
-      healthcheck(
-        tcpProbe("sql", { interval: "60s", timeout: "1500ms", retries: 5, startPeriod: "1h30m" }),
-        ports,
-      ),
-    ).toMatchObject({ interval: "1m0s", timeout: "1.5s", retries: 5, startPeriod: "1h30m0s" });
+    const slow = tcpProbe("sql", { interval: "60s", timeout: "1500ms", retries: 5, startPeriod: "1h30m" });
+    const { tests, timeout, startPeriod } = healthcheck(slow, ports);
+    expect(tests.slice(4, 8)).toEqual(["--every", "1m0s", "--timeout", "1.5s"]);
+    expect({ timeout, startPeriod }).toEqual({ timeout: "5m14s", startPeriod: "1h30m0s" });
   });
 });

@@ -116,6 +116,7 @@ export const storePlan: Plan = plan({
         timeout: "3s",
         retries: 3,
         startPeriod: "1m0s",
+        decidedAfter: 105,
       },
       ulimits: { nofile: 65536 },
       stopSeconds: 60,

@@ -107,15 +107,18 @@ describe("the provider's inputs for", () => {
       destroyGraceSeconds: 60,
       stopSignal: "SIGINT",
       healthcheck: {
-        tests: ["CMD", "ready"],
-        interval: "1m0s",
-        timeout: "3s",
+        tests: [
+          ...["CMD", "/opt/t26/t26", "probe", "exec", "--every", "1m0s", "--timeout", "3s", "--hold", "5m"],
+          ...["--", "ready"],
+        ],
+        interval: "1s",
+        timeout: "5m15s",
         retries: 4,
         startPeriod: "1m30s",
       },
       wait: true,
-      // 90 s of grace, then six probes of 63 s, and a minute for the engine.
-      waitTimeout: 528,
+      // 90 s of grace, then six probes of 64 s, and a minute for the engine.
+      waitTimeout: 534,
     });
   });
 

@@ -107,10 +107,11 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
       ...trading,
       alert: "OrdersNotRecorded",
       severity: "critical",
-      expr: (of) => `min_over_time(oms_unacknowledged_records{${of}}[1m]) > 0`,
+      expr: (of) => `oms_unacknowledged_seconds{${of}} > 20`,
       for: "30s",
       summary: "Changes of orders wait for the log",
-      description: "{{ $value }} changes are not in the streams: orders are not acknowledged.",
+      description:
+        "The oldest change has waited for {{ $value | humanizeDuration }} and is not in the streams: orders are not acknowledged.",
     },
     {
       ...trading,

@@ -23,7 +23,8 @@ export class Journal {
   readonly #logged: Logged;
   readonly orders = new Watermark();
   readonly fills = new Watermark();
-  #waiting = 0;
+  /** When each change that waits was said, the oldest first. */
+  readonly #waiting = new Set<{ readonly since: number }>();
 
   constructor(options: { readonly nats: NatsConnection; readonly log: Log; readonly logged: Logged }) {
     const { nats, log } = options;
@@ -38,7 +39,13 @@ export class Journal {
 
   /** Records that the streams do not have yet. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#waiting.size;
+  }
+
+  /** How long the oldest of them has waited, in milliseconds. */
+  get waitedMs(): number {
+    for (const { since } of this.#waiting) return performance.now() - since;
+    return 0;
   }
 
   get places(): Places {
@@ -51,7 +58,8 @@ export class Journal {
    * @throws when the connection was closed for good
    */
   say(entry: Entry, said: Said, after?: Promise<void>): Promise<void> {
-    this.#waiting++;
+    const waiting = { since: performance.now() };
+    this.#waiting.add(waiting);
     const before = entry.tail;
     const behind = before && !(before.sent && before.subject === said.subject) ? before.done : undefined;
     const sent = behind === undefined && after === undefined;
@@ -64,7 +72,7 @@ export class Journal {
     const tail: Tail = { subject: said.subject, done, sent };
     entry.tail = tail;
     const settle = (): void => {
-      this.#waiting--;
+      this.#waiting.delete(waiting);
       if (entry.tail === tail) entry.tail = undefined;
     };
     // who closes the connection has stopped waiting
@@ -75,9 +83,9 @@ export class Journal {
   /** @returns whether the streams have everything */
   async drain(deadlineMs: number): Promise<boolean> {
     const deadline = performance.now() + deadlineMs;
-    while (this.#waiting > 0 && performance.now() < deadline)
+    while (this.waiting > 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.#waiting === 0;
+    return this.waiting === 0;
   }
 
   async #publish(entry: Entry, said: Said): Promise<void> {

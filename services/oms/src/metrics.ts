@@ -16,6 +16,8 @@ export interface Measured {
   readonly openOrders: number;
   readonly inMemory: number;
   readonly unacknowledged: number;
+  /** Of the oldest of them, in seconds. */
+  readonly unacknowledgedFor: number;
   readonly unprojected: number;
 }
 
@@ -60,6 +62,11 @@ export function createMetrics(registry: Registry, measured: () => Measured): Met
     "oms_unacknowledged_records",
     "Changes that the streams do not have yet.",
     () => measured().unacknowledged,
+  );
+  gauge(
+    "oms_unacknowledged_seconds",
+    "How long the oldest change has waited for the streams.",
+    () => measured().unacknowledgedFor,
   );
   gauge(
     "oms_unprojected_orders",

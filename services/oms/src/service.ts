@@ -83,6 +83,7 @@ export function oms(options: OmsOptions = {}): ServiceDefinition<typeof fields> 
           openOrders: desk.book.openCount,
           inMemory: desk.book.size,
           unacknowledged: desk.journal.waiting,
+          unacknowledgedFor: desk.journal.waitedMs / 1000,
           unprojected: desk.projection.waiting,
         })),
         finals: config.FINALS_IN_MEMORY,

@@ -199,24 +199,24 @@ const cases: readonly AlertCase[] = [
   },
   {
     alert: "OrdersNotRecorded",
-    name: "the streams take nothing for a minute and a half",
-    series: { [series("oms_unacknowledged_records", oms)]: "0x3 7x20" },
-    // the last zero is forgotten after a minute
-    quietAt: ["1m45s", "2m15s"],
-    firesAt: "2m30s",
+    name: "the streams take nothing",
+    series: { [series("oms_unacknowledged_seconds", oms)]: "0.05x3 7+15x20" },
+    quietAt: ["1m15s", "1m30s"],
+    firesAt: "1m45s",
     as: [
       {
         labels: ofOms("critical"),
         summary: "Changes of orders wait for the log",
-        description: "7 changes are not in the streams: orders are not acknowledged.",
+        description:
+          "The oldest change has waited for 52s and is not in the streams: orders are not acknowledged.",
         dashboard: trading,
       },
     ],
   },
   {
     alert: "OrdersNotRecorded",
-    name: "busy, and none of them for long",
-    series: { [series("oms_unacknowledged_records", oms)]: "9 12 0 40 12 3 0 7 8 9 0 7 9 3 0 7x3 0x10" },
+    name: "busy at every moment, and the bus away for half a minute",
+    series: { [series("oms_unacknowledged_seconds", oms)]: "0.02 0.4x8 3 18 33 0.1x9 19x9" },
     quietAt: ["1m", "2m", "3m", "4m", "5m"],
   },
   {

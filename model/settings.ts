@@ -105,6 +105,9 @@ export const settingsSchema = z.strictObject(
     statusPage: oneOf(["public", "private"])
       .default("private")
       .describe("public: everybody who reaches the status page may read it; private: after a login only"),
+    accessLog: oneOf(["problems", "all"])
+      .default("problems")
+      .describe("Requests that the gateways log: those that failed or took half a second, or all"),
     tlsEpoch: z
       .number("must be a whole number")
       .int("must be a whole number")

@@ -90,7 +90,8 @@ export function traefik({
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
     resources: { cpus: 1, ...resources },
-    env: { GOMEMLIMIT: goMemoryLimit(memoryMiB(resources.memory)) },
+    // what a request leaves is collected less often; the limit still bounds it
+    env: { GOGC: "400", GOMEMLIMIT: goMemoryLimit(memoryMiB(resources.memory)) },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.
@@ -101,7 +102,7 @@ export function traefik({
     publish,
     configure: (context) => ({
       config: [
-        staticConfig(entryPoints(context)),
+        staticConfig(entryPoints(context), context.settings.accessLog),
         dynamicConfig(context.settings.tlsEpoch, routes(context), mutual),
       ],
       secrets: mutual

@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { hostPort, publishedTools, toolPortName, usualPort } from "../../model/ports";
+import type { Settings } from "../../model/settings";
 import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
 import { followed, followedFile } from "../core/followed";
 
@@ -17,11 +18,17 @@ export interface EntryPoint {
   readonly redirectToHttps?: number;
 }
 
+/** Of a request; every field passes the engine, the shipper and the store of logs. */
+const LOGGED = [
+  ...["StartUTC", "ClientHost", "RequestHost", "RequestMethod", "RequestPath", "RouterName"],
+  ...["DownstreamStatus", "OriginStatus", "Duration", "OriginDuration", "DownstreamContentSize"],
+] as const;
+
 /**
  * Static configuration, in one file: Traefik takes it from a file, from flags or from the environment, and where
  * there is a file the others are ignored.
  */
-export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
+export function staticConfig(entryPoints: readonly EntryPoint[], accessLog: Settings["accessLog"]): FileSpec {
   const timeouts = { readTimeout: "60s", writeTimeout: "0s", idleTimeout: "180s" };
   return {
     path: "traefik.yml",
@@ -30,7 +37,17 @@ export function staticConfig(entryPoints: readonly EntryPoint[]): FileSpec {
       log: { level: "INFO", format: "json" },
       accessLog: {
         format: "json",
-        fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } },
+        // each line for itself wakes three processes
+        bufferingSize: 100,
+        // one of them is enough
+        ...(accessLog === "all"
+          ? {}
+          : { filters: { statusCodes: ["400-599"], minDuration: "500ms", retryAttempts: true } }),
+        fields: {
+          defaultMode: "drop",
+          names: Object.fromEntries(LOGGED.map((name) => [name, "keep"])),
+          headers: { defaultMode: "drop", names: { "User-Agent": "keep" } },
+        },
       },
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },

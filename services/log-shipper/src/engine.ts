@@ -34,10 +34,8 @@ export interface PageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lines in a page of who keeps up: cheap, since the engine reads the end of the file alone. */
-const TAIL = 500;
-/** Lines in a page of who catches up: for each the engine reads the whole file. */
-const FIRST = 2000;
+/** Lines in a page. That of who keeps up is cheap: the engine reads the end of the file alone, and else all of it. */
+const PAGE = 2000;
 /** Documents in memory at the same time. */
 const PAGE_BYTES = 1 << 20;
 
@@ -62,12 +60,12 @@ export class Engine {
    */
   async page(source: Source, since: bigint, { catchUp, knows, signal }: PageOptions): Promise<Page> {
     if (!catchUp) {
-      const page = await this.#read(source, since, `tail=${TAIL}`, signal);
+      const page = await this.#read(source, since, `tail=${PAGE}`, signal);
       const [first] = page.entries;
       // as many as were asked for: there may be others before them, unless they begin with one that was read before
-      if (!page.more && (page.entries.length < TAIL || (first && knows(first.id)))) return page;
+      if (!page.more && (page.entries.length < PAGE || (first && knows(first.id)))) return page;
     }
-    return this.#read(source, since, `first=${FIRST}`, signal);
+    return this.#read(source, since, `first=${PAGE}`, signal);
   }
 
   async #read(source: Source, since: bigint, which: string, signal?: AbortSignal): Promise<Page> {

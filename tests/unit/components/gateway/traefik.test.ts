@@ -56,10 +56,17 @@ describe("the static configuration", () => {
     respondingTimeouts: { readTimeout: "60s", writeTimeout: "0s", idleTimeout: "180s" },
     lifeCycle: { requestAcceptGraceTimeout: "1s", graceTimeOut: "8s" },
   };
-  const file = staticConfig([
+  const entryPoints = [
     { name: "http", port: 8000, redirectToHttps: 8443 },
     { name: "https", port: 8443 },
-  ]);
+  ];
+  const file = staticConfig(entryPoints, "problems");
+
+  it("logs every request where all are asked for", () => {
+    const { accessLog } = yaml(staticConfig(entryPoints, "all")) as { readonly accessLog: object };
+    expect(accessLog).not.toHaveProperty("filters");
+    expect(accessLog).toHaveProperty("fields.defaultMode", "drop");
+  });
 
   it("has files as its only provider, its probe on 127.0.0.1, and asks nobody for updates", () => {
     expect(file.path).toBe("traefik.yml");
@@ -68,7 +75,25 @@ describe("the static configuration", () => {
       log: { level: "INFO", format: "json" },
       accessLog: {
         format: "json",
-        fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } },
+        bufferingSize: 100,
+        filters: { statusCodes: ["400-599"], minDuration: "500ms", retryAttempts: true },
+        fields: {
+          defaultMode: "drop",
+          names: {
+            StartUTC: "keep",
+            ClientHost: "keep",
+            RequestHost: "keep",
+            RequestMethod: "keep",
+            RequestPath: "keep",
+            RouterName: "keep",
+            DownstreamStatus: "keep",
+            OriginStatus: "keep",
+            Duration: "keep",
+            OriginDuration: "keep",
+            DownstreamContentSize: "keep",
+          },
+          headers: { defaultMode: "drop", names: { "User-Agent": "keep" } },
+        },
       },
       api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },

@@ -30,15 +30,15 @@ it("asks for the end of a log, since a moment", async () => {
   expect([entries.length, more, asked()]).toEqual([
     3,
     false,
-    ["/containers/oms/logs?since=1.500000000&tail=500"],
+    ["/containers/oms/logs?since=1.500000000&tail=2000"],
   ]);
 });
 
 it("asks from the beginning when the end may not be all", async () => {
-  say(lines(0, 500));
-  expect((await page()).entries).toHaveLength(500);
+  say(lines(0, 2000));
+  expect((await page()).entries).toHaveLength(2000);
   expect(asked()).toEqual([
-    "/containers/oms/logs?since=1.500000000&tail=500",
+    "/containers/oms/logs?since=1.500000000&tail=2000",
     "/containers/oms/logs?since=1.500000000&first=2000",
   ]);
   // it joins what was read before

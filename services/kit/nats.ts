@@ -47,6 +47,8 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
     waitOnFirstConnect: options.required ?? true,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
+    // the place of every request, kept in case that it fails, costs more than the request
+    noAsyncTraces: true,
     pingInterval: 10_000,
     maxPingOut: 2,
   });

@@ -84,6 +84,8 @@ const fillsBatch = batchOf(
   }),
 );
 
+/** Orders that come within it go to their venue together; slices wait for fills a little longer. */
+const GATHER_MS = { orders: 5, fills: 20 };
 const DEFAULT_VENUES = ["prism", "binance", "ibkr"];
 
 async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts): Promise<void> {
@@ -163,6 +165,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
   const orders = consume<OrderRecord[]>({
     nats,
     consumer: "exeq-orders",
+    lingerMs: GATHER_MS.orders,
     schema: (subject) => (subject === subjects.orders.pending ? pendingBatch : ordersBatch),
     handle: (messages) => router.handle(messages),
     log,
@@ -172,6 +175,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
   const fills = consume<{ order: ChildNewsRead }[]>({
     nats,
     consumer: "exeq-fills",
+    lingerMs: GATHER_MS.fills,
     schema: () => fillsBatch,
     handle: async (messages) => {
       for (const { value } of messages) {

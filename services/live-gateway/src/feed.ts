@@ -8,6 +8,8 @@ import type { Venue, VenueEvent } from "./venues/venue";
 /** Events that wait to be told; more are left with the venue. */
 const MAX_WAITING = 4096;
 const RETRY_MS = 250;
+/** What happens within it is told together: each telling is two messages on disk, and five readers that wake up. */
+const GATHER_MS = 5;
 
 /**
  * Tells the platform what a venue tells, from the last event that is stored as told. The place is stored after the
@@ -74,6 +76,7 @@ export class FeedPump {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
         const batch = waiting;
         waiting = [];
         this.#lagging = batch.length;

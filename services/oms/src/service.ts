@@ -47,6 +47,8 @@ const fields = {
 };
 
 const RETRY_MS = 1000;
+/** What venues tell within it is recorded together. */
+const GATHER_MS = 5;
 /** Of what the drain of the process may take, for the streams and for Valkey each. */
 const DRAIN_MS = 3000;
 
@@ -113,6 +115,7 @@ export function oms(options: OmsOptions = {}): ServiceDefinition<typeof fields> 
       const consumption = consume({
         nats,
         consumer: "oms-venue",
+        lingerMs: GATHER_MS,
         schema: toldSchema,
         log,
         health,

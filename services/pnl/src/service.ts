@@ -30,6 +30,8 @@ const fields = {
 type Context = ServiceContext<typeof fields>;
 
 const FLUSH_MS = 250;
+/** Between two updates of a position. */
+const POSITIONS_MS = 50;
 const TICKS = batchOf(tick);
 const FILLS = batchOf(confirmedFill);
 
@@ -87,7 +89,6 @@ async function setup(context: Context, verify: Verify): Promise<void> {
         const position = ledger.apply(fill);
         if (position) teller.changed(position);
       }
-      if (reader.caughtUp) teller.tellPositions();
     },
     log,
     health,
@@ -106,12 +107,26 @@ async function setup(context: Context, verify: Verify): Promise<void> {
   onStop(repeat("positions", FLUSH_MS, log, save));
   reader.start();
   onStop(() => reader.stop());
+  const current =
+    (tell: () => void): (() => void) =>
+    () => {
+      if (reader.caughtUp) tell();
+    };
   onStop(
-    repeat("updates", config.UPDATE_MS, log, () => {
-      if (!reader.caughtUp) return;
-      teller.tellPositions();
-      teller.tellAccounts(Date.now());
-    }),
+    repeat(
+      "position updates",
+      POSITIONS_MS,
+      log,
+      current(() => teller.tellPositions()),
+    ),
+  );
+  onStop(
+    repeat(
+      "account updates",
+      config.UPDATE_MS,
+      log,
+      current(() => teller.tellAccounts(Date.now())),
+    ),
   );
   createMetrics(metrics, ledger, () => reader.lag);
 

@@ -25,6 +25,9 @@ import { alertRow, barRow, confirmedRows, orderRow, tickRow } from "./rows";
 import { Snapshots } from "./snapshots";
 import { Writer } from "./writer";
 
+/** Of a stream in one commit; a busy second has more than the kit's usual 256. */
+const MOST_MESSAGES = 500;
+
 const fields = {
   ...natsFields,
   QUESTDB_URL: url("http", "https"),
@@ -32,7 +35,7 @@ const fields = {
   QUESTDB_PASSWORD: optionalSecret(),
   SNAPSHOT_MS: milliseconds(1000),
   /** How long rows are gathered before they are written: each commit costs QuestDB far more than its rows. */
-  GATHER_MS: milliseconds(500),
+  GATHER_MS: milliseconds(1000),
 };
 
 /** Messages of a stream as rows: read once, by the contract. */
@@ -103,6 +106,7 @@ export const questdbWriter: ServiceDefinition<typeof fields> = {
         health,
         metrics,
         lingerMs: config.GATHER_MS,
+        limit: MOST_MESSAGES,
       });
       onStop(() => reading.stop());
     }

@@ -13,6 +13,8 @@ interface Pending {
 /** Orders of one transaction: some hundred kilobytes, milliseconds for Valkey. */
 const MOST = 400;
 const RETRY_MS = 250;
+/** A market order changes three times within milliseconds, and nobody waits for Valkey to have it. */
+const GATHER_MS = 20;
 
 export interface ProjectionOptions {
   readonly store: Pick<Store, "write">;
@@ -93,9 +95,8 @@ export class Projection {
   }
 
   async #write(): Promise<void> {
-    // what happens in one turn of the event loop goes together
-    await new Promise((resolve) => setImmediate(resolve));
     do {
+      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
       const places = this.#options.places();
       const orders = this.#orders;
       const fills = this.#fills;

@@ -5,10 +5,11 @@ import { UNKNOWN_HOST } from "../../model/host";
 import { parseSettings } from "../../model/settings";
 import { ROOT, loadPlan } from "../../stacks/inputs";
 import { downCommand, upCommand, type Compose, type ComposeProject } from "./compose";
+import { generator } from "./load/k6";
 import { targetOf } from "./load/target";
 import { measureTrading, type TradingResult } from "./load/trading";
 import { measure, type Run } from "./measure";
-import { HOME, LABEL, PORTS, PREFIX, SETTINGS } from "./places";
+import { HOME, LABEL, portlessSettings, PORTS, PREFIX, SETTINGS } from "./places";
 import type { PlatformResult } from "./results";
 
 export interface Bench {
@@ -72,8 +73,9 @@ export async function measureTradingHere(bench: Bench): Promise<TradingResult> {
   const { docker, rounds, say } = bench;
   const { home, ours, up, down } = commandFor(bench, "trading");
   await ours("up", ...up);
-  const target = await targetOf(home, PORTS.https);
-  const result = await measureTrading({ docker, label: LABEL, target, rounds, seconds: 20, say });
+  const target = await targetOf(docker, { prefix: PREFIX, home, httpsPort: PORTS.https });
+  const k6 = generator(portlessSettings());
+  const result = await measureTrading({ docker, label: LABEL, target, k6, rounds, seconds: 20, say });
   await ours("down", ...down);
   return result;
 }

@@ -1,12 +1,17 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import type Docker from "dockerode";
+import { startLoad, type LoadContainerInput } from "../../../cli/load-test/container";
 import { lastLines } from "../../../engine/errors";
-import { run as runProgram } from "../../../engine/process";
-import { CACHE } from "../places";
+import { lockedProgram, parseImageLock } from "../../../model/images";
+import { FILES } from "../../../model/load/protocol";
+import type { Settings } from "../../../model/settings";
+import { imageResolver, ROOT } from "../../../stacks/inputs";
 import type { Target } from "./target";
 
-const VERSION = "v1.8.1";
+const PROGRAM = "k6";
+const MEMORY_MIB = 2048;
 const SCRIPT = join(__dirname, "requests.k6.js");
 
 /** One run of the script. */
@@ -43,6 +48,8 @@ export interface LoadRun {
   readonly duration: Spread;
   readonly orderToFill?: Spread;
   readonly tickToSocket?: Spread;
+  /** As k6 gave it. */
+  readonly summary: Summary["metrics"];
 }
 
 type Values = Readonly<Record<string, number>>;
@@ -50,41 +57,59 @@ interface Summary {
   readonly metrics: Readonly<Record<string, { readonly values: Values } | undefined>>;
 }
 
-/** The load generator, built once from its Go module. */
-export function k6Program(say: (line: string) => void): string {
-  const path = join(CACHE, `k6-${VERSION}`, "k6");
-  if (!existsSync(path)) {
-    say(`building k6 ${VERSION}, once …`);
-    mkdirSync(dirname(path), { recursive: true });
-    execFileSync("go", ["install", `go.k6.io/k6@${VERSION}`], {
-      env: { ...process.env, GOBIN: dirname(path), CGO_ENABLED: "0" },
-      stdio: "pipe",
-    });
-  }
-  return path;
+/** The load generator's image, as the platform's own load tests have it. */
+export type Generator = Pick<LoadContainerInput, "image" | "user" | "binary">;
+
+export function generator(settings: Settings): Generator {
+  const resolved = imageResolver(settings)(PROGRAM);
+  const { contract } = lockedProgram(
+    parseImageLock(readFileSync(join(ROOT, "configs/images.yaml"), "utf8")),
+    PROGRAM,
+  );
+  if ("missing" in resolved || !contract?.binary) throw new Error("there is no image of k6 in this mode");
+  return { image: resolved.reference, user: `${contract.uid}:${contract.gid}`, binary: contract.binary };
 }
 
-/** @throws when k6 ends with anything but 0 */
-export async function runLoad(k6: string, target: Target, load: Load): Promise<LoadRun> {
-  const summary = join(target.folder, "summary.json");
+/**
+ * In a container on the frontend lane, as `./trade2026 load` runs its own: beside the containers it would get
+ * a processor before all of them together, and everything that it sends would pass Docker's own proxy.
+ *
+ * @throws when k6 ends with anything but 0
+ */
+export async function runLoad(docker: Docker, k6: Generator, target: Target, load: Load): Promise<LoadRun> {
   const { kind, clients, rate, seconds, run, listen = false } = load;
-  const env = {
-    ...process.env,
-    SSL_CERT_FILE: target.caFile,
-    BASE: target.base,
-    TOKEN_FILE: target.tokenFile,
-    KIND: kind,
-    CLIENTS: String(clients),
-    SECONDS: String(seconds),
-    RUN: run,
-    SUMMARY: summary,
-    ...(rate === undefined ? {} : { RATE: String(rate) }),
-    ...(listen ? { LISTEN: "1" } : {}),
-  };
-  const args = ["run", "--quiet", "--no-usage-report", "--address", "", SCRIPT];
-  const { code, stdout, stderr } = await runProgram(k6, args, { env });
-  if (code !== 0) throw new Error(`k6 ended with ${code}:\n${lastLines(stdout + stderr, 20)}`);
-  return resultOf(load, JSON.parse(readFileSync(summary, "utf8")) as Summary);
+  const { host, address, port } = target.gateway;
+  const process = await startLoad(docker, {
+    ...k6,
+    prefix: target.prefix,
+    network: `${target.prefix}-frontend`,
+    memoryMiB: MEMORY_MIB,
+    cpus: availableParallelism(),
+    arguments: ["run", "--quiet", "--no-usage-report", "--address", "", FILES.script],
+    env: {
+      BASE: `https://${host}:${port}`,
+      GATEWAY: `${address}:${port}`,
+      TOKEN_FILE: FILES.secret,
+      KIND: kind,
+      CLIENTS: String(clients),
+      SECONDS: String(seconds),
+      RUN: run,
+      ...(rate === undefined ? {} : { RATE: String(rate) }),
+      ...(listen ? { LISTEN: "1" } : {}),
+    },
+    files: [
+      { path: FILES.script, content: readFileSync(SCRIPT, "utf8"), secret: false },
+      { path: FILES.ca, content: target.ca, secret: false },
+      { path: FILES.secret, content: `${await target.token()}\n`, secret: true },
+    ],
+  });
+  try {
+    const { code, stdout, stderr } = await process.ended;
+    if (code !== 0) throw new Error(`k6 ended with ${code}:\n${lastLines(stdout + stderr, 20)}`);
+    return resultOf(load, JSON.parse(stdout) as Summary);
+  } finally {
+    await process.remove();
+  }
 }
 
 function resultOf(load: Load, { metrics }: Summary): LoadRun {
@@ -98,6 +123,7 @@ function resultOf(load: Load, { metrics }: Summary): LoadRun {
     duration: spreadOf(values("http_req_duration")),
     ...(metrics["order_to_fill"] ? { orderToFill: spreadOf(values("order_to_fill")) } : {}),
     ...(metrics["tick_to_socket"] ? { tickToSocket: spreadOf(values("tick_to_socket")) } : {}),
+    summary: metrics,
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { medianOf } from "../markdown";
 import { hostCpu } from "../measure";
-import { k6Program, runLoad, type Load, type LoadRun } from "./k6";
+import { runLoad, type Generator, type Load, type LoadRun } from "./k6";
 import type { Target } from "./target";
 
 /** Clients of the closed model. */
@@ -39,6 +39,7 @@ export interface TradingOptions {
   /** Of the platform's containers, `key=value`. */
   readonly label: string;
   readonly target: Target;
+  readonly k6: Generator;
   readonly rounds: number;
   readonly seconds: number;
   readonly say: (line: string) => void;
@@ -46,12 +47,13 @@ export interface TradingOptions {
 
 /** What the order path takes, behind the gateway, with TLS and tokens. */
 export async function measureTrading(options: TradingOptions): Promise<TradingResult> {
-  const { target, say, seconds } = options;
-  const k6 = k6Program(say);
+  const { docker, k6, target, say, seconds } = options;
   let runs = 0;
   const run = async (load: Omit<Load, "run">): Promise<LoadRun> => {
-    await target.renew();
-    const result = await runLoad(k6, target, { ...load, run: `bench${Date.now().toString(36)}${runs++}` });
+    const result = await runLoad(docker, k6, target, {
+      ...load,
+      run: `bench${Date.now().toString(36)}${runs++}`,
+    });
     const { rate, duration, unexpected, dropped } = result;
     const wrong = unexpected + dropped > 0 ? `, ${unexpected} unexpected, ${dropped} dropped` : "";
     say(

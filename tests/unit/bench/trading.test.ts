@@ -10,6 +10,7 @@ const run = (kind: "order" | "empty", rate: number, p95: number, more: Partial<L
   unexpected: 0,
   dropped: 0,
   duration: spread(p95),
+  summary: {},
   ...more,
 });
 const open = (rate: number, p95: number, dropped = 0): OpenRun => ({

@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
-import {
-  dynamicConfig,
-  routesConfig,
-  staticConfig,
-  toolEntryPoints,
-  toolsConfig,
-} from "../../../../components/gateway/traefik";
+import { routesConfig } from "../../../../components/gateway/routes";
+import { toolEntryPoints, toolsConfig } from "../../../../components/gateway/tools";
+import { dynamicConfig, staticConfig } from "../../../../components/gateway/traefik";
 import type { FileSpec, PlatformContext, ServiceSpec, ToolSpec } from "../../../../model/service";
 import { registry, service, settings } from "../../../support/model";
 
@@ -38,6 +34,7 @@ const common = (https = 443): object => ({
       referrerPolicy: "no-referrer",
       permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
       ...(https === 443 ? { stsSeconds: 31_536_000, forceSTSHeader: true } : {}),
+      customRequestHeaders: { "X-Auth-User": "", "X-Auth-Role": "" },
       customResponseHeaders: { Server: "", "X-Powered-By": "" },
     },
   },
@@ -47,7 +44,7 @@ const dashboard = {
   entryPoints: ["dashboard"],
   rule: HOSTS,
   service: "api@internal",
-  middlewares: ["login", "security-headers"],
+  middlewares: ["security-headers", "login"],
   tls: {},
 };
 
@@ -70,7 +67,6 @@ describe("the static configuration", () => {
         format: "json",
         fields: { headers: { defaultMode: "drop", names: { "User-Agent": "keep" } } },
       },
-      api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
       providers: { file: { directory: "/run/dynamic", watch: true } },
@@ -87,6 +83,24 @@ describe("the static configuration", () => {
         https: { address: ":8443", transport, forwardedHeaders: { insecure: false } },
         ping: { address: "127.0.0.1:8082" },
         metrics: { address: ":8083" },
+      },
+    });
+  });
+
+  it("has the API, which shows every middleware's values, only with a dashboard", () => {
+    const { api } = yaml(staticConfig([{ name: "dashboard", port: 8080 }])) as { api: object };
+    expect(api).toEqual({ dashboard: true, insecure: false });
+  });
+
+  it("has an entry point for the gateway's own questions where there are sessions, uncounted and on 127.0.0.1", () => {
+    const { entryPoints } = yaml(staticConfig([], true)) as { entryPoints: object };
+    expect(entryPoints).toEqual({
+      ping: { address: "127.0.0.1:8082" },
+      metrics: { address: ":8083" },
+      sessions: {
+        address: "127.0.0.1:8084",
+        forwardedHeaders: { trustedIPs: ["127.0.0.1/32"] },
+        observability: { accessLogs: false, metrics: false },
       },
     });
   });

@@ -1,4 +1,4 @@
-import type { PlatformContext, ServiceSpec, SessionRole, ToolLogin } from "../../model/service";
+import type { ServiceSpec, SessionRole, ToolLogin } from "../../model/service";
 import { sessionKeeper } from "../../model/sessions";
 import { BY_CREDENTIAL, SESSION_COOKIE } from "../../services/contracts/session";
 
@@ -77,7 +77,7 @@ export function guardedRouters({ name, rule, service, ...guard }: Guard, session
 /** What the routers of these pages need besides, where there are sessions. */
 export function sessionParts(
   guards: readonly Guard[],
-  { services }: PlatformContext,
+  services: readonly ServiceSpec[],
 ): Readonly<Record<"routers" | "services" | "middlewares", Named>> {
   const keeper = sessionKeeper(services);
   if (!keeper?.sessions) return { routers: [], services: [], middlewares: [] };

@@ -14,7 +14,7 @@ export function routesConfig(context: PlatformContext): DynamicConfig {
   const landing = routed.find(({ route }) => route.path === "/");
   const middlewares = routed.map(({ service, route }) => routeMiddlewares(service, route, landing?.service));
   const dashboard: Guard = { name: DASHBOARD, rule: hosts, service: "api@internal", login: "gateway" };
-  const sessions = sessionParts([dashboard], context);
+  const sessions = sessionParts([dashboard], services);
   return {
     http: {
       routers: {

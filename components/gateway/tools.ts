@@ -20,13 +20,13 @@ export function toolsConfig(context: PlatformContext, mutual = false): DynamicCo
   const http = tools.filter(({ tool }) => tool.protocol === "http");
   const tcp = tools.filter(({ tool }) => tool.protocol === "tcp");
   const rule = hostRule(context);
-  const hasSessions = sessionKeeper(services) !== undefined;
+  const hasSessions = !mutual && sessionKeeper(services) !== undefined;
   const guards = http.map(({ tool: { login, role, changes }, name }): Guard => ({
     ...{ name, rule, service: name, login: mutual ? "none" : login },
     ...(role === undefined ? {} : { role }),
     ...(changes === undefined ? {} : { changes }),
   }));
-  const sessions = sessionParts(guards, context);
+  const sessions = sessionParts(guards, mutual ? [] : services);
   return {
     http: {
       middlewares: {

@@ -160,5 +160,10 @@ it("lets sessions in at the dashboard, and hands cookies to nobody but who knows
 
 it("knows no session where clients show a certificate", () => {
   const { http } = toolsConfig(context(keeper, toolOf({})), true);
-  expect(http.routers).toMatchObject({ "port-8430": { middlewares: ["security-headers"] } });
+  expect(http.routers).toEqual({
+    "port-8430": {
+      ...{ entryPoints: ["port-8430"], rule: HOSTS, service: "port-8430", tls: {} },
+      middlewares: ["security-headers"],
+    },
+  });
 });

@@ -1,4 +1,5 @@
 import { portInLanes, type CpgsRegistry } from "./lanes";
+import { publishedTools } from "./ports";
 import type { Problem } from "./problems";
 import type { ServiceSpec, ToolSpec, Workload } from "./service";
 import type { Settings } from "./settings";
@@ -32,7 +33,7 @@ export function workloadProblems(
     ...workloads.flatMap((workload) => [
       ...shapeProblems(workload),
       ...needProblems(workload, byName),
-      ...(workload.kind === "service" ? serviceProblems(workload, registry) : []),
+      ...(workload.kind === "service" ? serviceProblems(workload, registry, settings) : []),
     ]),
     ...duplicateProblems(workloads),
     ...overrideProblems(byName, settings),
@@ -136,7 +137,11 @@ function needProblems(workload: Workload, byName: ReadonlyMap<string, Workload>)
   });
 }
 
-function serviceProblems(service: ServiceSpec, registry: CpgsRegistry): readonly Problem[] {
+function serviceProblems(
+  service: ServiceSpec,
+  registry: CpgsRegistry,
+  settings: Settings,
+): readonly Problem[] {
   const problems: Problem[] = [];
   const portNames = Object.keys(service.ports);
   const checkPort = (field: string, port: string, ports = service.ports): void => {
@@ -158,6 +163,16 @@ function serviceProblems(service: ServiceSpec, registry: CpgsRegistry): readonly
   for (const tool of service.tools) {
     checkPort(`tool ${tool.title}`, tool.port);
     problems.push(...toolProblems(service, tool, registry));
+  }
+  for (const { tool } of publishedTools([service], settings)) {
+    if (tool.login !== "basic" || service.endpoint?.credentials === "perConsumer") continue;
+    problems.push({
+      path: where(service, `tool ${tool.title}`),
+      what: "has a login that gateways answer with a credential of their own, and the service gives none",
+      value: service.endpoint?.credentials ?? "no endpoint",
+      allowed: "an endpoint with credentials perConsumer",
+      fix: 'add one, or choose the login "own"',
+    });
   }
   if (service.egress !== undefined && !service.lanes.includes("frontend")) {
     problems.push({

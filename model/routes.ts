@@ -1,12 +1,12 @@
 import type { PlannedRoute } from "./plan";
 import { gatewayUrl, hostPort, publishedTools, toolPortName } from "./ports";
 import type { RouteRole, RouteSpec, ServiceSpec, ToolLogin } from "./service";
+import { sessionKeeper } from "./sessions";
 import type { Settings } from "./settings";
 
-const LOGINS: Readonly<Record<ToolLogin, string>> = {
-  gateway: "gateway login",
-  own: "its own login",
-  none: "none",
+const LOGINS: Readonly<Record<"sessions" | "alone", Readonly<Record<ToolLogin, string>>>> = {
+  sessions: { gateway: "platform login", basic: "platform login", own: "its own login", none: "none" },
+  alone: { gateway: "gateway login", basic: "its own login", own: "its own login", none: "none" },
 };
 
 /** The role that a route's service demands with these settings. */
@@ -22,6 +22,7 @@ export function plannedRoutes(
 ): readonly PlannedRoute[] {
   const host = settings.hostNames[0] ?? "localhost";
   const base = gatewayUrl(settings, wellKnown);
+  const logins = LOGINS[sessionKeeper(services) ? "sessions" : "alone"];
   const routed = services.flatMap((service): PlannedRoute[] =>
     service.route
       ? [
@@ -40,7 +41,7 @@ export function plannedRoutes(
     title: tool.title,
     kind: "tool",
     url: `${tool.protocol === "http" ? "https" : `tls+${tool.scheme ?? service.endpoint?.scheme ?? "tcp"}`}://${host}:${hostPort(toolPortName(tool), settings, wellKnown)}`,
-    role: LOGINS[tool.login],
+    role: logins[tool.login],
   }));
   const pages = services.flatMap((service) =>
     (service.publish?.({ services, settings, wellKnown }) ?? []).flatMap(({ name, page }): PlannedRoute[] =>
@@ -51,7 +52,7 @@ export function plannedRoutes(
               title: page.title,
               kind: "tool",
               url: `https://${host}:${hostPort(name, settings, wellKnown)}${page.path}`,
-              role: "gateway login",
+              role: logins.gateway,
             },
           ]
         : [],

@@ -9,7 +9,9 @@ export type SecretForm =
   /** bcrypt of the value (NATS, Traefik basic auth, OpenSearch). */
   | "bcrypt"
   /** lower-case hex SHA-256 (Valkey ACL, ClickHouse). */
-  | "sha256";
+  | "sha256"
+  /** base64 of `<username>:<value>`, for who shows it in an Authorization header: no less a secret than the value. */
+  | "basic";
 
 /** A credential, generated as 40 letters and digits (238 bits), safe unquoted in URLs and in every config format. */
 export interface Credential {
@@ -71,6 +73,11 @@ export function joinTexts(pieces: readonly (string | SecretRef | SecretText)[], 
     else push(piece);
   });
   return { parts };
+}
+
+/** What follows `Basic ` in an Authorization header (RFC 7617). */
+export function basicCredential(username: string, password: string): string {
+  return Buffer.from(`${username}:${password}`).toString("base64");
 }
 
 export function credentialsIn(content: Content): readonly SecretRef[] {

@@ -164,8 +164,15 @@ export interface RouteSpec {
   readonly inFlight?: number;
 }
 
-/** `gateway`: basic auth in front; `own`: the program asks for its own credential; `none`: everybody may look. */
-export type ToolLogin = "gateway" | "own" | "none";
+/**
+ * `gateway`: the gateway asks, and the program nobody. `basic`: the program asks by HTTP basic authentication; for who
+ * has a session the gateway answers with a credential of its own. `own`: the program asks in a way of its own, and has
+ * nothing of sessions. `none`: everybody may look.
+ */
+export type ToolLogin = "gateway" | "basic" | "own" | "none";
+
+/** Role of a user whose session a gateway lets in. */
+export type SessionRole = Exclude<RouteRole, "none">;
 
 /** A host port at the tools gateway (entry point of its own, TLS). */
 export interface ToolSpec {
@@ -177,6 +184,10 @@ export interface ToolSpec {
   readonly scheme?: string;
   /** Who asks the visitor who he is; a function where the stack's settings decide it. */
   readonly login: ToolLogin | ((settings: Settings) => ToolLogin);
+  /** What a session must have to look, where the gateway lets sessions in. @default "viewer" */
+  readonly role?: SessionRole;
+  /** What it must have for more than a look: for every method but GET and HEAD. @default "admin" */
+  readonly changes?: SessionRole;
   /** Published only with `exposeData: true`. */
   readonly data: boolean;
   /** Shown in `urls` and on the landing page. */
@@ -258,6 +269,10 @@ export interface ServiceSpec extends WorkloadBase {
   readonly stopSignal?: string;
   /** Others wait until it is healthy (stores); the rest start in parallel and retry. */
   readonly gate: boolean;
+  /** It knows who is logged in: where, at its port `http`, gateways ask for each request of a browser. */
+  readonly sessions?: { readonly path: `/${string}` };
+  /** A gateway in front of the tools: those with `login: "basic"` know it by a credential of its own. */
+  readonly frontsTools?: boolean;
   /** Host ports of its own; gateways only. */
   readonly publish?: (context: PlatformContext) => readonly Published[];
 }
@@ -301,7 +316,7 @@ export interface ConfigureContext extends PlatformContext {
   readonly operator: Credential;
   /**
    * The credential that this workload was given at one of its needs, for a program that wants it in a form of its own.
-   * @throws when it has no such need, or one that gives no credential
+   * @throws when it has no such need and is not the gateway in front of it, or there is no credential
    */
   readonly credentialAt: (provider: Workload) => Credential;
   /**

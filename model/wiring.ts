@@ -8,6 +8,7 @@ import type {
   ServiceSpec,
   Workload,
 } from "./service";
+import { letsSessionsIn } from "./sessions";
 import type { Settings } from "./settings";
 
 /** Where a workload finds its secrets: a volume of its own, mounted by nobody else. */
@@ -36,13 +37,15 @@ export function wire(
 ): Wiring {
   const services = workloads.filter((workload): workload is ServiceSpec => workload.kind === "service");
   const own = new Map<string, Credential>();
+  const fronts = (target: Workload): readonly ServiceSpec[] =>
+    letsSessionsIn(target, services, settings) ? services.filter(({ frontsTools }) => frontsTools) : [];
   const contextOf = (target: Workload): ConfigureContext => ({
     settings,
     wellKnown,
     services,
     operator: operatorOf(target),
-    consumers: consumersOf(target, workloads),
-    credentialAt: (provider) => credentialAt(target, provider),
+    consumers: consumersOf(target, workloads, fronts(target)),
+    credentialAt: (provider) => credentialAt(target, provider, fronts(provider)),
     own: (username, purpose, { protectsData = false, file } = {}) => {
       const known = credentialOf(target, username, purpose);
       const credential = {
@@ -75,13 +78,18 @@ export function wire(
     if (!takesCredentials(target.endpoint)) continue;
     const operator = operatorOf(target);
     known.set(operator.id, operator);
-    for (const { credential } of consumersOf(target, workloads)) known.set(credential.id, credential);
+    for (const { credential } of consumersOf(target, workloads, fronts(target)))
+      known.set(credential.id, credential);
   }
   return { workloads: wired, credentials: [...known.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
-/** The operator first, then every workload that needs `target`, by name. */
-function consumersOf(target: Workload, workloads: readonly Workload[]): readonly Consumer[] {
+/** Every workload that needs `target`, and the gateways in front of it, by name. */
+function consumersOf(
+  target: Workload,
+  workloads: readonly Workload[],
+  fronts: readonly ServiceSpec[],
+): readonly Consumer[] {
   if (!takesCredentials(target.endpoint)) return [];
   const consumers = workloads.flatMap((workload) =>
     workload.needs
@@ -92,7 +100,12 @@ function consumersOf(target: Workload, workloads: readonly Workload[]): readonly
         credential: consumerCredential(workload, target),
       })),
   );
-  return consumers.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const gateways = fronts.map((gateway) => ({
+    name: gateway.name,
+    grant: {},
+    credential: consumerCredential(gateway, target),
+  }));
+  return [...consumers, ...gateways].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function takesCredentials(endpoint: Endpoint | undefined): endpoint is Endpoint {
@@ -103,11 +116,11 @@ function operatorOf(target: Workload): Credential {
   return credentialOf(target, target.endpoint?.operator ?? "operator", `${target.title}: everything`);
 }
 
-function credentialAt(consumer: Workload, provider: Workload): Credential {
+function credentialAt(consumer: Workload, provider: Workload, fronts: readonly ServiceSpec[]): Credential {
   const need = consumer.needs.find(({ target }) => target.name === provider.name);
-  if (!need || !takesCredentials(provider.endpoint))
+  if ((!need && !fronts.some(({ name }) => name === consumer.name)) || !takesCredentials(provider.endpoint))
     throw new Error(`${consumer.name} is given no credential at ${provider.name}: add it to its needs`);
-  return need.grant.as === "operator" ? operatorOf(provider) : consumerCredential(consumer, provider);
+  return need?.grant.as === "operator" ? operatorOf(provider) : consumerCredential(consumer, provider);
 }
 
 /**

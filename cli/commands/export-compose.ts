@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { composeExport, type ComposeFile } from "../../model/compose";
 import { UNKNOWN_HOST } from "../../model/host";
 import type { Plan } from "../../model/plan";
-import type { SecretRef } from "../../model/secrets";
+import { basicCredential, type SecretRef } from "../../model/secrets";
 import { loadPlan } from "../../stacks/inputs";
 import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
@@ -37,7 +37,7 @@ export async function exportCompose(context: Context, options: ExportComposeOpti
     folder: `./${folder}`,
     ...lanesOf(context, plan),
     inHouse: (service) => `${plan.settings.prefix}/${service}:current`,
-    value: values === undefined ? placeholder : (ref) => supplied(plan, ref) ?? valueOf(ref, values),
+    value: values === undefined ? placeholder : (ref) => supplied(plan, ref) ?? valueOf(plan, ref, values),
     header: header(plan, basename(file)),
   });
   const target = join(dirname(file), folder);
@@ -81,7 +81,11 @@ function supplied({ credentials }: Plan, ref: SecretRef): string | undefined {
   return file === undefined ? undefined : readFileSync(file, "utf8").trim();
 }
 
-function valueOf({ credential, form }: SecretRef, values: ReadonlyMap<string, CredentialValue>): string {
+function valueOf(
+  { credentials }: Plan,
+  { credential, form }: SecretRef,
+  values: ReadonlyMap<string, CredentialValue>,
+): string {
   const value = values.get(credential);
   if (!value) {
     throw new UserError(
@@ -95,6 +99,8 @@ function valueOf({ credential, form }: SecretRef, values: ReadonlyMap<string, Cr
       return value.bcrypt;
     case "sha256":
       return createHash("sha256").update(value.plain).digest("hex");
+    case "basic":
+      return basicCredential(credentials.find(({ id }) => id === credential)?.username ?? "", value.plain);
   }
 }
 

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Plan } from "../../model/plan";
 import { assertNoProblems, type Problem } from "../../model/problems";
-import { CREDENTIAL_LENGTH, type Credential } from "../../model/secrets";
+import { basicCredential, CREDENTIAL_LENGTH, type Credential } from "../../model/secrets";
 import { Component } from "./component";
 import type { Deployment } from "./deployment";
 
@@ -21,7 +21,7 @@ export class Credentials extends Component {
       // as it is, in every form: the files of receivers take nothing else
       deployment.addSecret(credential.id, () => text);
     }
-    for (const { id, protectsData, file } of deployment.plan.credentials) {
+    for (const { id, username, protectsData, file } of deployment.plan.credentials) {
       if (file !== undefined) continue;
       const password = new random.RandomPassword(
         id,
@@ -36,6 +36,8 @@ export class Credentials extends Component {
             return password.bcryptHash;
           case "sha256":
             return password.result.apply((text) => createHash("sha256").update(text).digest("hex"));
+          case "basic":
+            return password.result.apply((text) => basicCredential(username, text));
         }
       });
     }

@@ -15,15 +15,27 @@ export function followedFile(path: string, content: string): FileSpec {
  * Entry point and scratch space of a program that reads its configuration again.
  * @param from folder of the {@link followedFile}s, no folders below it
  * @param to folder where the program finds them
+ * @param once a secret, which is handed over as it is before the program starts: with another one the container is replaced
  * @param reload whether it is told by SIGHUP; one that watches the folder itself is not
  */
 export function followed(
   program: string,
-  { from, to, reload }: { readonly from: string; readonly to: string; readonly reload: boolean },
+  {
+    from,
+    to,
+    once,
+    reload,
+  }: {
+    readonly from: string;
+    readonly to: string;
+    readonly once?: string;
+    readonly reload: boolean;
+  },
 ): Pick<ServiceSpec, "tmpfs"> & { readonly entrypoint: readonly string[] } {
   return {
     entrypoint: [
       ...[TOOLBOX_BINARY, "follow", "--from", from, "--to", to],
+      ...(once === undefined ? [] : ["--once", once]),
       ...(reload ? ["--reload"] : []),
       "--",
       program,

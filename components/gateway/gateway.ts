@@ -9,10 +9,13 @@ import {
   type Resources,
   type ServiceSpec,
 } from "../../model/service";
+import { sessionKeeper } from "../../model/sessions";
 import { goMemoryLimit, memoryMiB } from "../../model/units";
+import { toolCredentials } from "./tools";
 import {
   CONFIG_PATH,
-  FOLLOW,
+  FOLLOWED,
+  FOLLOWED_WITH_CREDENTIALS,
   GATEWAY_PORTS,
   dynamicConfig,
   staticConfig,
@@ -61,6 +64,10 @@ export interface GatewayInput extends Pick<ServiceSpec, "name" | "title" | "tier
   readonly resources?: Pick<Resources, "memory" | "precedence">;
   /** Clients show a certificate of that authority, and log in nowhere. @default false */
   readonly mutual?: boolean;
+  /** It lets in who is logged in at the platform, where that can be known. @default false */
+  readonly sessions?: boolean;
+  /** Tools that ask for a login know it as the one that lets sessions in. @default false */
+  readonly frontsTools?: boolean;
 }
 
 /** Traefik with the file provider. No Docker socket; routes and certificates are read again when they change. */
@@ -75,17 +82,24 @@ export function traefik({
   authority,
   resources = { memory: "256MiB" },
   mutual = false,
+  sessions = false,
+  frontsTools = false,
 }: GatewayInput): ServiceSpec {
+  const followed = frontsTools ? FOLLOWED_WITH_CREDENTIALS : FOLLOWED;
   return defineService({
     name,
     title,
     capability: "gateway",
     image: thirdParty("traefik"),
     lanes: ["frontend", "lowlatency", "backend"],
-    entrypoint: FOLLOW.entrypoint,
+    entrypoint: followed.entrypoint,
     command: [`--configfile=${CONFIG_PATH}/traefik.yml`],
     ports: { ...ports, metrics: GATEWAY_PORTS.metrics },
-    localPorts: { ping: GATEWAY_PORTS.ping },
+    localPorts: {
+      ping: GATEWAY_PORTS.ping,
+      ...(sessions ? { sessions: GATEWAY_PORTS.sessions } : {}),
+    },
+    frontsTools,
     probe: httpProbe("/ping", { port: "ping" }),
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
@@ -95,14 +109,17 @@ export function traefik({
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.
-    tmpfs: { "/tmp": { size: "64MiB" }, ...FOLLOW.tmpfs },
+    tmpfs: { "/tmp": { size: "64MiB" }, ...followed.tmpfs },
     stopGrace: "15s",
     tier,
     slo: { availability: 99.9 },
     publish,
     configure: (context) => ({
       config: [
-        staticConfig(entryPoints(context), context.settings.accessLog),
+        staticConfig(entryPoints(context), {
+          accessLog: context.settings.accessLog,
+          sessions: sessions && sessionKeeper(context.services) !== undefined,
+        }),
         dynamicConfig(context.settings.tlsEpoch, routes(context), mutual),
       ],
       secrets: mutual
@@ -112,6 +129,7 @@ export function traefik({
               path: "users",
               content: secretText`operator:${secretRef(context.own("operator", `${title}: login`), "bcrypt")}\n`,
             },
+            ...(frontsTools ? toolCredentials(context) : []),
           ],
       shared: [{ volume: tlsVolume(authority), path: TLS_PATH, readOnly: true }],
     }),

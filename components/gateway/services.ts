@@ -2,12 +2,13 @@ import { hostPort } from "../../model/ports";
 import { plannedRoutes } from "../../model/routes";
 import { kitService } from "../core/kit-service";
 import { certificateAuthority, GATEWAY_PORTS, traefik } from "./gateway";
-import { routesConfig, toolEntryPoints, toolsConfig } from "./traefik";
+import { routesConfig } from "./routes";
+import { toolEntryPoints, toolsConfig } from "./tools";
 
 /** The platform's own authority, for both of its gateways. */
 export const ca = certificateAuthority("ca");
 
-/** UI and APIs on 80 and 443, its dashboard on 8080 behind the login. */
+/** UI and APIs on 80 and 443, its dashboard on 8080 behind the platform's login. */
 export const gateway = traefik({
   name: "gateway",
   title: "Gateway",
@@ -29,6 +30,7 @@ export const gateway = traefik({
   ],
   routes: routesConfig,
   authority: ca,
+  sessions: true,
   resources: { memory: "1.25GiB", precedence: "first" },
 });
 
@@ -42,6 +44,8 @@ export const toolsGateway = traefik({
   entryPoints: toolEntryPoints,
   routes: (context) => toolsConfig(context),
   authority: ca,
+  sessions: true,
+  frontsTools: true,
 });
 
 /** The landing page and the 404 page, which say what routes exist. */

@@ -1,15 +1,24 @@
 import { stringify } from "yaml";
-import { hostPort, publishedTools, toolPortName, usualPort } from "../../model/ports";
+import type { FileSpec } from "../../model/service";
 import type { Settings } from "../../model/settings";
-import type { FileSpec, PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
+import { SECRETS_PATH } from "../../model/wiring";
 import { followed, followedFile } from "../core/followed";
+import { SESSIONS } from "./guard";
 
 /** Container ports; above 1024, so that no capability is needed. */
-export const GATEWAY_PORTS = { http: 8000, https: 8443, dashboard: 8080, ping: 8082, metrics: 8083 } as const;
+export const GATEWAY_PORTS = {
+  http: 8000,
+  https: 8443,
+  dashboard: 8080,
+  ping: 8082,
+  metrics: 8083,
+  sessions: SESSIONS.port,
+} as const;
 
 export const CONFIG_PATH = "/etc/traefik";
 export const TLS_PATH = "/tls";
-const USERS_FILE = "/run/secrets/users";
+/** Of the secrets, what is configuration. */
+export const TOOL_CREDENTIALS = "tools.yml";
 
 /** An entry point of Traefik: a listener with its name. */
 export interface EntryPoint {
@@ -26,9 +35,13 @@ const LOGGED = [
 
 /**
  * Static configuration, in one file: Traefik takes it from a file, from flags or from the environment, and where
- * there is a file the others are ignored.
+ * there is a file the others are ignored. With a dashboard comes the API, which shows every middleware with its values:
+ * a gateway that has the credentials of tools has neither.
  */
-export function staticConfig(entryPoints: readonly EntryPoint[], accessLog: Settings["accessLog"]): FileSpec {
+export function staticConfig(
+  entryPoints: readonly EntryPoint[],
+  { accessLog, sessions }: { readonly accessLog: Settings["accessLog"]; readonly sessions: boolean },
+): FileSpec {
   const timeouts = { readTimeout: "60s", writeTimeout: "0s", idleTimeout: "180s" };
   return {
     path: "traefik.yml",
@@ -49,7 +62,9 @@ export function staticConfig(entryPoints: readonly EntryPoint[], accessLog: Sett
           headers: { defaultMode: "drop", names: { "User-Agent": "keep" } },
         },
       },
-      api: { dashboard: true, insecure: false },
+      ...(entryPoints.some(({ name }) => name === DASHBOARD)
+        ? { api: { dashboard: true, insecure: false } }
+        : {}),
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
       providers: { file: { directory: DYNAMIC_PATH, watch: true } },
@@ -79,10 +94,21 @@ export function staticConfig(entryPoints: readonly EntryPoint[], accessLog: Sett
         ]),
         ["ping", { address: `127.0.0.1:${GATEWAY_PORTS.ping}` }],
         ["metrics", { address: `:${GATEWAY_PORTS.metrics}` }],
+        ...(sessions ? [[SESSIONS.name, SESSIONS_ENTRY]] : []),
       ]),
     }),
   };
 }
+
+/** The one entry point at which Traefik shows itself. */
+export const DASHBOARD = "dashboard";
+
+/** The gateway itself asks there, and says of whom it asks. Counted and logged is the request that it asks for. */
+const SESSIONS_ENTRY = {
+  address: `127.0.0.1:${SESSIONS.port}`,
+  forwardedHeaders: { trustedIPs: ["127.0.0.1/32"] },
+  observability: { accessLogs: false, metrics: false },
+};
 
 /** Sections of Traefik's dynamic configuration: routers, services, middlewares. */
 export interface DynamicConfig {
@@ -91,7 +117,7 @@ export interface DynamicConfig {
 }
 
 /**
- * Everything that is read again when it changes, in one file that `t26 follow` hands over whole ({@link FOLLOW}):
+ * Everything that is read again when it changes, in one file that `t26 follow` hands over whole ({@link FOLLOWED}):
  * Traefik would take an empty one, or a part of it, as the new configuration. `mutual` is part of the default TLS options: those of a router count only where the client
  * names the router's host, and one that comes by the address names none.
  */
@@ -116,217 +142,10 @@ const CLIENT_AUTH = { caFiles: [`${TLS_PATH}/ca.crt`], clientAuthType: "RequireA
 
 /** Where Traefik reads it, and what puts it there. */
 const DYNAMIC_PATH = "/run/dynamic";
-export const FOLLOW = followed("traefik", {
-  from: `${CONFIG_PATH}/dynamic`,
-  to: DYNAMIC_PATH,
-  reload: false,
+const FOLLOW = { from: `${CONFIG_PATH}/dynamic`, to: DYNAMIC_PATH, reload: false };
+export const FOLLOWED = followed("traefik", FOLLOW);
+/** The same for a gateway that has the credentials of tools. */
+export const FOLLOWED_WITH_CREDENTIALS = followed("traefik", {
+  ...FOLLOW,
+  once: `${SECRETS_PATH}/${TOOL_CREDENTIALS}`,
 });
-
-/** Routers, services and middlewares of the main gateway. */
-export function routesConfig({ services, settings, wellKnown }: PlatformContext): DynamicConfig {
-  const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
-  const routed = services.flatMap((service) => (service.route ? [{ service, route: service.route }] : []));
-  const landing = routed.find(({ route }) => route.path === "/");
-  const middlewares = routed.map(({ service, route }) => routeMiddlewares(service, route, landing?.service));
-  return {
-    http: {
-      routers: {
-        dashboard: {
-          entryPoints: ["dashboard"],
-          rule: hosts,
-          service: "api@internal",
-          middlewares: ["login", "security-headers"],
-          tls: {},
-        },
-        ...Object.fromEntries(
-          routed.flatMap(({ service, route }, index) => {
-            const router = {
-              entryPoints: ["https"],
-              rule: `(${hosts}) && ${pathRule(route.path)}`,
-              priority: route.path === "/" ? 1 : 10 + route.path.length,
-              service: service.name,
-              middlewares: ["security-headers", ...(middlewares[index] ?? []).map(([name]) => name)],
-              tls: {},
-            };
-            return [
-              [service.name, router],
-              ...(keepsPrefix(route) ? [[`${service.name}-health`, healthRouter(router, route, hosts)]] : []),
-            ];
-          }),
-        ),
-      },
-      ...section(
-        "services",
-        routed.map(({ service, route }) => [
-          service.name,
-          {
-            loadBalancer: {
-              servers: [{ url: serviceUrl(service, route.port ?? "http") }],
-              passHostHeader: true,
-            },
-          },
-        ]),
-      ),
-      middlewares: {
-        ...commonMiddlewares(hostPort("https", settings, wellKnown)),
-        ...(routed.some(({ route }) => keepsPrefix(route))
-          ? { health: { replacePath: { path: "/health" } } }
-          : {}),
-        ...Object.fromEntries(middlewares.flat()),
-      },
-    },
-  };
-}
-
-/**
- * One entry point for each published tool: HTTP with a Host check and a login, TCP inside TLS. With `mutual`
- * nobody logs in: the gateway asks for a certificate.
- */
-export function toolsConfig(
-  { services, settings, wellKnown }: PlatformContext,
-  mutual = false,
-): DynamicConfig {
-  const tools = publishedTools(services, settings).map(({ service, tool }) => ({
-    service,
-    tool,
-    name: toolPortName(tool),
-  }));
-  const http = tools.filter(({ tool }) => tool.protocol === "http");
-  const tcp = tools.filter(({ tool }) => tool.protocol === "tcp");
-  const hosts = hostRule([...settings.hostNames, settings.bindAddress]);
-  return {
-    http: {
-      middlewares: commonMiddlewares(hostPort("https", settings, wellKnown), !mutual),
-      ...section(
-        "routers",
-        http.map(({ tool, name }) => [
-          name,
-          {
-            entryPoints: [name],
-            rule: hosts,
-            service: name,
-            middlewares: ["security-headers", ...(tool.login === "gateway" && !mutual ? ["login"] : [])],
-            tls: {},
-          },
-        ]),
-      ),
-      ...section(
-        "services",
-        http.map(({ service, tool, name }) => [
-          name,
-          { loadBalancer: { servers: [{ url: serviceUrl(service, tool.port) }], passHostHeader: true } },
-        ]),
-      ),
-    },
-    ...(tcp.length === 0
-      ? {}
-      : {
-          tcp: {
-            ...section(
-              "routers",
-              tcp.map(({ name }) => [
-                name,
-                { entryPoints: [name], rule: "HostSNI(`*`)", service: name, tls: {} },
-              ]),
-            ),
-            ...section(
-              "services",
-              tcp.map(({ service, tool, name }) => [
-                name,
-                { loadBalancer: { servers: [{ address: `${service.name}:${service.ports[tool.port]}` }] } },
-              ]),
-            ),
-          },
-        }),
-  };
-}
-
-/** A section by name; none when it is empty, which Traefik refuses with the whole file. */
-function section(
-  name: string,
-  entries: readonly (readonly [string, unknown])[],
-): Readonly<Record<string, unknown>> {
-  return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
-}
-
-function hostRule(names: readonly string[]): string {
-  return [...new Set(names)].map((name) => `Host(\`${name}\`)`).join(" || ");
-}
-
-/** `/api/orders` must not catch `/api/orders-archive`. */
-function pathRule(path: string): string {
-  return path === "/" ? "PathPrefix(`/`)" : `(Path(\`${path}\`) || PathPrefix(\`${path}/\`))`;
-}
-
-function serviceUrl(service: ServiceSpec, port: string): string {
-  return `http://${service.name}:${service.ports[port]}`;
-}
-
-function commonMiddlewares(httpsPort: number, login = true): Readonly<Record<string, unknown>> {
-  return {
-    "security-headers": {
-      headers: {
-        frameDeny: true,
-        contentTypeNosniff: true,
-        referrerPolicy: "no-referrer",
-        permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
-        // HSTS covers every port of the host name; only where https has the port that browsers assume.
-        ...(httpsPort === 443 ? { stsSeconds: 31_536_000, forceSTSHeader: true } : {}),
-        customResponseHeaders: { Server: "", "X-Powered-By": "" },
-      },
-    },
-    ...(login
-      ? { login: { basicAuth: { usersFile: USERS_FILE, realm: "Trade2026", removeHeader: true } } }
-      : {}),
-  };
-}
-
-const keepsPrefix = ({ path, stripPrefix }: RouteSpec): boolean => path !== "/" && stripPrefix === false;
-
-/** `<path>/health` says the service's word, also where the service sees the whole path. */
-function healthRouter(
-  router: { readonly priority: number; readonly middlewares: readonly string[] },
-  { path }: RouteSpec,
-  hosts: string,
-): object {
-  return {
-    ...router,
-    rule: `(${hosts}) && Path(\`${path}/health\`)`,
-    priority: router.priority + 1,
-    middlewares: [...router.middlewares, "health"],
-  };
-}
-
-/** Limits of one route, in the order in which they apply; error pages come from the landing service. */
-function routeMiddlewares(
-  service: ServiceSpec,
-  route: RouteSpec,
-  landing: ServiceSpec | undefined,
-): readonly (readonly [string, unknown])[] {
-  const name = service.name;
-  const { average, burst } = route.rate ?? { average: 200, burst: 400 };
-  return [
-    [`${name}-rate`, { rateLimit: { average, burst, period: "1s" } }],
-    [`${name}-in-flight`, { inFlightReq: { amount: route.inFlight ?? 1000 } }],
-    [`${name}-body`, { buffering: { maxRequestBodyBytes: route.maxBodyBytes ?? 1_048_576 } }],
-    ...(landing && landing !== service
-      ? [
-          [
-            `${name}-errors`,
-            { errors: { status: ["502-504"], service: landing.name, query: "/errors/{status}?url={url}" } },
-          ] as const,
-        ]
-      : []),
-    ...(route.path !== "/" && !keepsPrefix(route)
-      ? [[`${name}-strip`, { stripPrefix: { prefixes: [route.path] } }] as const]
-      : []),
-  ];
-}
-
-/** An entry point for each published tool, on the tool's usual port. */
-export function toolEntryPoints({ services, settings, wellKnown }: PlatformContext): readonly EntryPoint[] {
-  return publishedTools(services, settings).map(({ tool }) => {
-    const name = toolPortName(tool);
-    return { name, port: usualPort(name, wellKnown) };
-  });
-}

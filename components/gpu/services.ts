@@ -2,7 +2,7 @@ import { httpProbe } from "../../model/probes";
 import { defineService, thirdParty, type Workload } from "../../model/service";
 import type { Settings } from "../../model/settings";
 import { certificateAuthority, traefik } from "../gateway/gateway";
-import { toolEntryPoints, toolsConfig } from "../gateway/traefik";
+import { toolEntryPoints, toolsConfig } from "../gateway/tools";
 
 /**
  * GPU serving: one Triton server and a gateway of its own. On the platform's host the gateway asks for a login;

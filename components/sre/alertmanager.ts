@@ -35,7 +35,10 @@ export const alertmanager: ServiceSpec = defineService({
       hostPort: "alertmanager",
       port: "http",
       protocol: "http",
-      login: "own",
+      login: "basic",
+      // who silences an alert keeps it from everybody
+      role: "viewer",
+      changes: "admin",
       data: false,
       title: "Alertmanager",
     },

@@ -58,7 +58,10 @@ export const prometheus: ServiceSpec = defineService({
       hostPort: "prometheus",
       port: "http",
       protocol: "http",
-      login: "own",
+      login: "basic",
+      // a POST may write samples (remote write): an admin's, as alerts stand on them
+      role: "viewer",
+      changes: "admin",
       data: false,
       title: "Prometheus",
     },

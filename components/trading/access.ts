@@ -22,6 +22,7 @@ export const authn = tradingService({
   lanes: ["lowlatency", "backend"],
   route: { path: "/api/auth", rate: { average: 20, burst: 60 } },
   endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
+  sessions: { path: "/forward" },
   needs: [
     access(nats, busGrant("authn", { publishes: ["audit.authn.*"] })),
     access(opa, { packages: ["trade2026"] }),

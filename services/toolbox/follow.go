@@ -19,12 +19,14 @@ const sealPrefix = "# sha256 "
 
 // runFollow runs a program that reads its configuration again when a file changes, and keeps its files whole: what
 // lies in --from may be half written at any moment, what the program sees in --to never is. With --reload the program
-// is told of a change by SIGHUP, for one that does not look by itself. Signals go on to the program, and its end is
-// this command's end.
+// is told of a change by SIGHUP, for one that does not look by itself. A file named by --once is handed over as it is
+// before the program starts, if it is there, and never again. Signals go on to the program, and its end is this
+// command's end.
 func runFollow(args []string, e env) error {
 	flags := newFlags("follow")
 	from := flags.String("from", "", "")
 	to := flags.String("to", "", "")
+	once := flags.String("once", "", "")
 	every := flags.Duration("every", 250*time.Millisecond, "")
 	reload := flags.Bool("reload", false, "")
 	if err := flags.Parse(args); err != nil {
@@ -32,10 +34,13 @@ func runFollow(args []string, e env) error {
 	}
 	program := flags.Args()
 	if *from == "" || *to == "" || len(program) == 0 {
-		return errors.New("wants --from DIR --to DIR -- PROGRAM [ARGUMENT ...]")
+		return errors.New("wants --from DIR --to DIR [--once FILE] [--reload] -- PROGRAM [ARGUMENT ...]")
 	}
 	follower := &follower{from: *from, to: *to, reload: *reload, taken: map[string]string{}}
 	if _, err := follower.take(); err != nil {
+		return err
+	}
+	if err := follower.takeOnce(*once); err != nil {
 		return err
 	}
 	return follower.run(program, *every, e)
@@ -76,6 +81,20 @@ func (f *follower) take() (changed bool, err error) {
 		changed = true
 	}
 	return changed, nil
+}
+
+func (f *follower) takeOnce(path string) error {
+	if path == "" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return writeAtomic(filepath.Join(f.to, filepath.Base(path)), content, 0o400)
 }
 
 // sealOf returns the seal in the last line, and whether it is that of everything before it.

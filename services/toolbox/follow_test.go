@@ -84,6 +84,27 @@ func TestFollowRunsTheProgramUntilItsEnd(t *testing.T) {
 	}
 }
 
+func TestFollowHandsOverOneFileAsItIsBeforeTheProgramStarts(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	secret := filepath.Join(t.TempDir(), "secret.yml")
+	if err := os.WriteFile(secret, []byte("not sealed\n"), 0o444); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	args := []string{"--from", from, "--to", to, "--once", secret, "--", "cat", to + "/secret.yml"}
+	if err := runFollow(args, env{nil, &out, io.Discard}); err != nil || out.String() != "not sealed\n" {
+		t.Fatalf("got %v, %q", err, out.String())
+	}
+	if info, err := os.Stat(filepath.Join(to, "secret.yml")); err != nil || info.Mode().Perm() != 0o400 {
+		t.Fatalf("got %v, %v", info, err)
+	}
+	args[5] = secret + ".none"
+	args[8] = "/dev/null"
+	if err := runFollow(args, env{nil, io.Discard, io.Discard}); err != nil {
+		t.Fatalf("without the file: %v", err)
+	}
+}
+
 func TestFollowPassesSignalsOn(t *testing.T) {
 	var out bytes.Buffer
 	time.AfterFunc(300*time.Millisecond, func() { _ = syscall.Kill(os.Getpid(), syscall.SIGHUP) })

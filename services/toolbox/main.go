@@ -32,7 +32,7 @@ func commands() map[string]command {
 		"own":          {"own UID:GID PATH...", "give volumes their owner", runOwn},
 		"ca":           {"ca issue | ca export", "the private CA and its certificates", runCA},
 		"reach":        {"reach [LINE...]", "what can be reached from here, as JSON", runReach},
-		"follow":       {"follow --from DIR --to DIR -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
+		"follow":       {"follow --from DIR --to DIR [--once FILE] -- PROGRAM ...", "run a program over files that it sees only whole", runFollow},
 		"listen":       {"listen", "which TCP sockets listen here, as JSON", runListen},
 		"engine-proxy": {"engine-proxy --stack PREFIX --users FILE", "a read-only window on the engine, for one stack", runEngineProxy},
 	}

@@ -16,7 +16,7 @@ describe("the exported Compose file", () => {
   const exported = composeExport(plan, {
     folder: "./files",
     inHouse: (service) => `example/${service}:1`,
-    value: madeUp,
+    value: (ref) => madeUp(ref),
   });
 
   beforeAll(() => {
@@ -60,7 +60,7 @@ describe("the exported Compose file", () => {
     const { yaml, files } = composeExport(gpu, {
       folder: "./files",
       inHouse: String,
-      value: madeUp,
+      value: (ref) => madeUp(ref),
       ...lanes,
     });
     for (const { path, content } of files) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type Docker from "dockerode";
 import type { ContainerPlan, Plan } from "../../model/plan";
-import { credentialsIn, resolveContent, type SecretRef } from "../../model/secrets";
+import { basicCredential, credentialsIn, resolveContent, type SecretRef } from "../../model/secrets";
 import {
   archiveOf,
   engine,
@@ -20,7 +20,7 @@ export const BCRYPT_PASSWORD = "cfgCFG0123456789abcdefghijKLMNOPQRSTuvwx";
 const BCRYPT_HASH = "$2a$10$abcdefghijklmnopqrstuuKDlfS.N3EYsAnuuNwd7bgBSfd6TP1P6";
 
 /** A made-up value in the form that a file wants; the same for the same credential. */
-export function madeUp({ credential, form }: SecretRef): string {
+export function madeUp({ credential, form }: SecretRef, username = ""): string {
   const plain = passwordOf(credential);
   switch (form) {
     case "plain":
@@ -29,6 +29,8 @@ export function madeUp({ credential, form }: SecretRef): string {
       return BCRYPT_HASH;
     case "sha256":
       return createHash("sha256").update(plain).digest("hex");
+    case "basic":
+      return basicCredential(username, plain);
   }
 }
 
@@ -102,8 +104,11 @@ export class Sandbox {
         .flatMap(({ uploads }) => uploads.flatMap(({ content }) => credentialsIn(content)))
         .flatMap(({ form, credential }) => (form === "bcrypt" ? [credential] : [])),
     );
+    const usernames = new Map(this.plan.credentials.map(({ id, username }) => [id, username]));
     const value = (ref: SecretRef): string =>
-      ref.form === "plain" && hashed.has(ref.credential) ? BCRYPT_PASSWORD : madeUp(ref);
+      ref.form === "plain" && hashed.has(ref.credential)
+        ? BCRYPT_PASSWORD
+        : madeUp(ref, usernames.get(ref.credential));
     return Object.fromEntries(
       writers.flatMap(({ mounts: [written], uploads }) => {
         const mount = mounts.find(({ volume }) => volume === written?.volume);

@@ -7,6 +7,7 @@ import { BCRYPT_PASSWORD, hostPortOf, Sandbox } from "./sandbox";
 import { DYNAMIC, sealed } from "./sealed";
 
 const LOGIN = { user: "operator", password: BCRYPT_PASSWORD };
+const WRONG = { ...LOGIN, password: "wrong" };
 
 /** Lines of Traefik's own log that tell of a mistake in its configuration. */
 async function complaints(gateway: Docker.Container): Promise<readonly string[]> {
@@ -67,14 +68,15 @@ describe("traefik as the gateway", () => {
         dashboard: ":8080",
         ping: "127.0.0.1:8082",
         metrics: ":8083",
+        sessions: "127.0.0.1:8084",
       });
     });
 
     it("complains about nothing", async () => expect(await complaints(gateway)).toEqual([]));
 
-    it("asks for the login", async () => {
-      expect((await dashboard(gateway, "/api/overview")).status).toBe(401);
-      expect((await dashboard(gateway, "/api/overview", { ...LOGIN, password: "wrong" })).status).toBe(401);
+    it("lets nobody in without the credential, where nobody knows a session", async () => {
+      expect((await dashboard(gateway, "/api/overview")).status).toBe(503);
+      expect((await dashboard(gateway, "/api/overview", WRONG)).status).toBe(401);
     });
 
     it("sets the security headers, with HSTS where https has its own port", async () => {
@@ -92,7 +94,7 @@ describe("traefik as the gateway", () => {
     const gateway = await sandbox.start("gateway", { publish: [GATEWAY_PORTS.dashboard] });
     const whole = sandbox.files("gateway")[DYNAMIC] ?? "";
     const realm = async (): Promise<string> =>
-      String((await dashboard(gateway, "/api/overview")).headers["www-authenticate"]);
+      String((await dashboard(gateway, "/api/overview", WRONG)).headers["www-authenticate"]);
     expect(await realm()).toContain("Trade2026");
     // longer than it waits between two configurations
     for (const part of ["", whole.slice(0, 40), whole.slice(0, whole.length / 2)]) {

@@ -11,6 +11,7 @@ import { pageCases } from "./watching/page";
 import { Prometheus } from "./watching/prometheus";
 import { quietCases } from "./watching/quiet";
 import { Receivers } from "./watching/receivers";
+import { sessionCases } from "./watching/session";
 
 /** Minutes without a false alarm; none unless asked for. */
 const QUIET_MINUTES = Number(process.env["E2E_QUIET_MINUTES"] ?? 0);
@@ -42,6 +43,7 @@ describe("watching", () => {
         () => receivers,
         QUIET_MINUTES,
       ));
+  describe("one session", sessionCases);
   describe("the status page", () => pageCases(() => docker, services));
   describe("down", () =>
     downCases(

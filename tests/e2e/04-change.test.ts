@@ -7,6 +7,9 @@ import { engineKind, tsx, up, verb, type Said } from "./harness/command";
 import { changed, ids, inventory } from "./harness/inventory";
 import { BASE, OFFSET, physical, PORTS } from "./harness/platform";
 
+/** Where a browser without a session is sent. */
+const LOGIN = `${BASE}/api/auth/login?`;
+
 /**
  * Which containers are replaced by a change, exactly. Each change is made on top of the ones before it; the last `up`
  * takes all of them back.
@@ -47,7 +50,7 @@ describe("a change replaces what it is about, and nothing else", () => {
       "gateway",
       "welcome-config",
     ]);
-    expect((await get("https://localhost:29082/dashboard/")).status).toBe(401);
+    expect((await get("https://localhost:29082/dashboard/")).headers.location).toContain(LOGIN);
     await expect(get(`https://localhost:${PORTS.dashboard}/dashboard/`)).rejects.toThrow(/ECONNREFUSED/);
   });
 
@@ -90,7 +93,7 @@ describe("a change replaces what it is about, and nothing else", () => {
       "tools-gateway-config",
       "welcome-config",
     ]);
-    expect((await get(`https://localhost:${8431 + OFFSET}/`)).status).toBe(401);
+    expect((await get(`https://localhost:${8431 + OFFSET}/`)).headers.location).toContain(LOGIN);
   });
 
   it("one line of a service's source: its container", async () => {

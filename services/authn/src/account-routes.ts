@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { callerOf, HttpError, refusals, roles, type Http } from "../../kit";
-import { cookieOf } from "./forms";
-import { clearSession, SESSION_COOKIE } from "./login-routes";
+import { SESSION_COOKIE } from "../../contracts/session";
+import { cookieOf, isForm } from "./forms";
+import { clearSession } from "./login-routes";
 import { PASSWORD_LENGTH } from "./passwords";
 import type { Parts } from "./parts";
 import { retryLater } from "./token-routes";
@@ -44,7 +45,11 @@ export function addAccountRoutes(http: Http, { users, grants, logins, audit }: P
         summary: "Ends a refresh token with all that came of it, and the browser's session",
         tags: ["account"],
         body: z.object({ refresh_token: z.string().max(1024).optional() }).nullish(),
-        response: { 204: z.null(), ...refusals(503) },
+        response: {
+          204: z.null(),
+          303: z.null().describe("To the login page, for its own form"),
+          ...refusals(503),
+        },
       },
     },
     async (request, reply) => {
@@ -54,6 +59,7 @@ export function addAccountRoutes(http: Http, { users, grants, logins, audit }: P
         if (name !== undefined) audit.note({ act: "logout", actor: name, outcome: "allowed" });
       }
       if (session !== undefined) void reply.header("set-cookie", clearSession);
+      if (isForm(request)) return reply.code(303).header("location", "login").send(null);
       return reply.code(204).send(null);
     },
   );

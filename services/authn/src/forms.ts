@@ -1,18 +1,17 @@
+import type { FastifyRequest } from "fastify";
 import { HttpError, type Http } from "../../kit";
+
+const FORM = "application/x-www-form-urlencoded";
 
 /** Bodies of HTML forms, and of OAuth 2.0: `application/x-www-form-urlencoded`. */
 export function acceptForms(http: Http): void {
-  http.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string", bodyLimit: 16 * 1024 },
-    (_request, body, done) => {
-      try {
-        done(null, fieldsOf(String(body)));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  http.addContentTypeParser(FORM, { parseAs: "string", bodyLimit: 16 * 1024 }, (_request, body, done) => {
+    try {
+      done(null, fieldsOf(String(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 }
 
 /** @throws {HttpError} when a field is there twice: who checks one and who uses the other would disagree (RFC 6749, 3.2) */
@@ -28,6 +27,16 @@ function fieldsOf(body: string): Readonly<Record<string, string>> {
     fields.set(name, value);
   }
   return Object.fromEntries(fields);
+}
+
+export function isForm({ headers }: FastifyRequest): boolean {
+  return headers["content-type"]?.split(";")[0]?.trim().toLowerCase() === FORM;
+}
+
+/** The header without that cookie; empty when there is no other. */
+export function otherCookies(header: string | undefined, name: string): string {
+  const parts = (header ?? "").split(";").map((part) => part.trim());
+  return parts.filter((part) => part !== "" && part.split("=")[0]?.trim() !== name).join("; ");
 }
 
 /** The value of a cookie in the header; the first one of that name, as browsers put the most specific one first. */

@@ -31,19 +31,9 @@ export function loginPolicy(hosts: readonly string[]): string {
 }
 
 export function loginPage({ csrf, returnTo, name = "", problem }: LoginPage): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>Log in · Trade2026</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>Trade2026</h1>
-${problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`}
+  return page(
+    "Log in",
+    `${problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post" action="login">
 <input type="hidden" name="csrf" value="${escapeHtml(csrf)}">
 <input type="hidden" name="return" value="${escapeHtml(returnTo)}">
@@ -52,7 +42,35 @@ ${problem === undefined ? "" : `<p class="problem" role="alert">${escapeHtml(pro
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" maxlength="256" required>
 <button type="submit">Log in</button>
-</form>
+</form>`,
+  );
+}
+
+/** For who comes to the login page with a session: the way out of it. */
+export function logoutPage(name: string): string {
+  return page(
+    "Log out",
+    `<p>You are logged in as ${escapeHtml(name)}, at every tool of this platform.</p>
+<form method="post" action="logout">
+<button type="submit">Log out</button>
+</form>`,
+  );
+}
+
+function page(title: string, content: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} · Trade2026</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Trade2026</h1>
+${content}
 </main>
 </body>
 </html>

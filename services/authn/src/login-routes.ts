@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { mayAct, refusals, roles, HttpError, type Http } from "../../kit";
-import { cookieOf } from "./forms";
-import { loginPage, loginPolicy, type LoginPage } from "./login-page";
+import { SESSION_COOKIE } from "../../contracts/session";
+import { cookieOf, otherCookies } from "./forms";
+import { loginPage, loginPolicy, logoutPage } from "./login-page";
 import { TooManyError } from "./logins";
 import type { Parts } from "./parts";
 import { safeReturn } from "./return-path";
-import type { LoggedIn } from "./users";
+import type { LoggedIn, User } from "./users";
 
 export interface LoginSettings {
   /** Address of the login page, as browsers see it. */
@@ -17,7 +18,6 @@ export interface LoginSettings {
   readonly sessionSeconds: number;
 }
 
-export const SESSION_COOKIE = "t26_session";
 /** `__Host-`: browsers take it only from this very host, so that nobody beside us can plant one. */
 const CSRF_COOKIE = "__Host-t26_login";
 const attributes = "HttpOnly; Secure; Path=/";
@@ -39,10 +39,13 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
       config: { role: "public" },
       schema: { hide: true, querystring: z.object({ return: z.string().optional() }) },
     },
-    (request, reply) => {
+    async (request, reply) => {
+      const user = await sessionOf(request, parts);
+      if (user) return sendPage(reply, 200, settings, logoutPage(user.name));
       const csrf = csrfOf(request) ?? randomBytes(24).toString("base64url");
       void reply.header("set-cookie", `${CSRF_COOKIE}=${csrf}; ${attributes}; SameSite=Strict`);
-      return sendPage(reply, 200, settings, { csrf, returnTo: safeReturn(request.query.return, hosts) });
+      const page = loginPage({ csrf, returnTo: safeReturn(request.query.return, hosts) });
+      return sendPage(reply, 200, settings, page);
     },
   );
   http.post(
@@ -64,14 +67,16 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
       } catch (error) {
         if (!(error instanceof TooManyError)) throw error;
         void reply.header("retry-after", String(error.retryAfterSeconds));
-        return sendPage(reply, 429, settings, { ...page, problem: error.message });
+        return sendPage(reply, 429, settings, loginPage({ ...page, problem: error.message }));
       }
       const session = user && (await parts.grants.issue("session", user));
       if (session === undefined)
-        return sendPage(reply, 401, settings, {
-          ...page,
-          problem: "The user name or the password is wrong.",
-        });
+        return sendPage(
+          reply,
+          401,
+          settings,
+          loginPage({ ...page, problem: "The user name or the password is wrong." }),
+        );
       return reply
         .code(303)
         .headers({
@@ -89,9 +94,22 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
       schema: {
         summary: "For a gateway: may this browser in? 200 with X-Auth-User and X-Auth-Role, or to the login",
         tags: ["sessions"],
-        querystring: z.object({ role: z.enum(roles).default("viewer") }),
+        querystring: z.object({
+          role: z
+            .enum([...roles, "none"])
+            .default("viewer")
+            .describe("Who may look; none: everybody, and the gateway asks for the cookies alone"),
+          changes: z
+            .enum(roles)
+            .optional()
+            .describe("For other methods than GET and HEAD; as role, if not said"),
+        }),
         response: {
-          200: z.null().describe("With X-Auth-User and X-Auth-Role"),
+          200: z
+            .null()
+            .describe(
+              "With X-Auth-User, X-Auth-Role, and in Cookie what the program behind it may see of the cookies",
+            ),
           302: z.null().describe("To the login page"),
           ...refusals(401, 403, 503),
         },
@@ -99,11 +117,17 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
     },
     async (request, reply) => {
       void reply.header("cache-control", "no-store");
-      const token = cookieOf(request.headers.cookie, SESSION_COOKIE);
-      const user = token === undefined ? undefined : await parts.grants.session(token);
-      if (!user) return toLogin(request, reply, settings);
+      const asked = forwardedOf(request);
+      const { role: look, changes } = request.query;
+      const others = otherCookies(request.headers.cookie, SESSION_COOKIE);
+      if (others !== "") void reply.header("cookie", others);
+      if (look === "none") return reply.send(null);
+      const user = await sessionOf(request, parts);
+      if (!user) return toLogin(request, asked, reply, settings);
+      if (!ownPage(request, asked))
+        throw new HttpError(403, "foreign_page", "A page of another address may not use this session.");
       const { name, role, accounts } = user;
-      const wanted = request.query.role;
+      const wanted = readsOnly(asked) ? look : (changes ?? look);
       if (!mayAct({ subject: name, kind: "user", role, accounts }, wanted))
         throw new HttpError(403, "role_missing", `This needs the role ${wanted}; ${name} has ${role}.`);
       return reply.headers({ "x-auth-user": name, "x-auth-role": role }).send(null);
@@ -112,11 +136,20 @@ export function addLoginRoutes(http: Http, parts: Parts, settings: LoginSettings
 }
 
 /** Only a page that a person looks at can become a login page; a script's request learns that it may not. */
-function toLogin(request: FastifyRequest, reply: FastifyReply, settings: LoginSettings): FastifyReply {
-  const asked = forwardedOf(request);
-  const mode = request.headers["sec-fetch-mode"];
-  if (asked.method !== "GET" || (mode !== undefined && mode !== "navigate"))
-    throw new HttpError(401, "session_missing", "Log in first.");
+function toLogin(
+  request: FastifyRequest,
+  asked: Asked,
+  reply: FastifyReply,
+  settings: LoginSettings,
+): FastifyReply {
+  const { "sec-fetch-mode": mode, accept = "" } = request.headers;
+  // browsers of before 2023 say no mode; a client that takes anything is a program
+  const navigates = mode === undefined ? /\btext\/html\b/i.test(accept) : mode === "navigate";
+  if (asked.method !== "GET" || !navigates) {
+    // a page's own requests would have the browser ask for that login
+    if (mode === undefined) void reply.header("www-authenticate", 'Basic realm="Trade2026"');
+    throw new HttpError(401, "session_missing", "Log in first, or send the operator's credential.");
+  }
   const host = URL.canParse(`https://${asked.host}`) ? new URL(`https://${asked.host}`).hostname : "";
   if (!settings.hosts.includes(host))
     throw new HttpError(403, "unknown_host", "The platform is not reached by this host name.");
@@ -127,17 +160,39 @@ function toLogin(request: FastifyRequest, reply: FastifyReply, settings: LoginSe
   return reply.code(302).header("location", login.href).send();
 }
 
-/** What the browser asked the gateway, as the gateway says it. */
-function forwardedOf({ headers }: FastifyRequest) {
-  const one = (name: string, fallback: string): string => {
-    const value = headers[name];
-    return typeof value === "string" ? value : fallback;
-  };
-  return {
-    method: one("x-forwarded-method", "GET"),
-    host: one("x-forwarded-host", ""),
-    uri: one("x-forwarded-uri", "/"),
-  };
+async function sessionOf({ headers }: FastifyRequest, { grants }: Parts): Promise<User | undefined> {
+  const token = cookieOf(headers.cookie, SESSION_COOKIE);
+  return token === undefined ? undefined : grants.session(token);
+}
+
+interface Asked {
+  readonly method: string;
+  readonly host: string;
+  readonly uri: string;
+}
+
+/**
+ * What the browser asked the gateway, as the gateway says it.
+ * @throws {HttpError} 403 for who asks for himself: gateways take these headers from nobody, and a page that could read
+ * the answer would see the cookies that browsers keep from it
+ */
+function forwardedOf({ headers }: FastifyRequest): Asked {
+  const { "x-forwarded-method": method, "x-forwarded-host": host, "x-forwarded-uri": uri } = headers;
+  if (typeof method !== "string" || typeof host !== "string" || typeof uri !== "string")
+    throw new HttpError(403, "not_a_gateway", "Only a gateway asks here, about what it was asked itself.");
+  return { method, host, uri };
+}
+
+const readsOnly = ({ method }: Asked): boolean => method === "GET" || method === "HEAD";
+
+/**
+ * The cookie goes to every port of its host, whoever's page has the request made. So a session is good for a tool's own
+ * pages, and for links to it; browsers say which it is.
+ */
+function ownPage({ headers }: FastifyRequest, asked: Asked): boolean {
+  const { "sec-fetch-site": site, "sec-fetch-mode": mode } = headers;
+  if (site === undefined || site === "same-origin" || site === "none") return true;
+  return mode === "navigate" && readsOnly(asked);
 }
 
 /**
@@ -154,12 +209,7 @@ function csrfOf(request: FastifyRequest): string | undefined {
   return value !== undefined && /^[\w-]{32}$/.test(value) ? value : undefined;
 }
 
-function sendPage(
-  reply: FastifyReply,
-  status: number,
-  settings: LoginSettings,
-  page: LoginPage,
-): FastifyReply {
+function sendPage(reply: FastifyReply, status: number, settings: LoginSettings, page: string): FastifyReply {
   return reply
     .code(status)
     .type("text/html; charset=utf-8")
@@ -170,5 +220,5 @@ function sendPage(
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",
     })
-    .send(loginPage(page));
+    .send(page);
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { ErrorAnswer } from "../../kit/problem";
 import { html, type Markup } from "../../kit/html";
+import { BY_CREDENTIAL } from "../../contracts/session";
 import type { Route } from "./routes";
 import { stylesheetPath, stylesheetVersion } from "./style";
 
@@ -9,6 +10,8 @@ export interface Problem {
   /** What the visitor asked for. */
   readonly path: string;
   readonly requestId: string;
+  /** What failed was not the service asked for, but the question who asks. */
+  readonly of?: "login";
 }
 
 const sections = [
@@ -32,6 +35,16 @@ const explanations: Readonly<Record<number, { readonly title: string; readonly t
   504: { title: "The service took too long", text: "It got the request and did not answer in time." },
 };
 
+const noLogin = {
+  title: "Nobody can say who you are",
+  text: "The service that knows the logins does not answer, so no session counts just now. Try again in a moment.",
+};
+/** The tool itself may be well, and its operator's credential needs nobody else. */
+const byCredential = html`<p>
+  <a href="/?${BY_CREDENTIAL.name}=${BY_CREDENTIAL.value}">Log in with the operator's credential</a> instead;
+  <code>./trade2026 secrets</code> shows it.
+</p>`;
+
 export function landingPage(title: string, routes: readonly Route[]): string {
   const intro = html`<h1>${title}</h1>
     <p class="lead">A quantitative trading and research platform. This is what runs here.</p>`;
@@ -39,10 +52,11 @@ export function landingPage(title: string, routes: readonly Route[]): string {
 }
 
 export function errorPage(title: string, problem: Problem, routes: readonly Route[]): string {
-  const { title: heading, text } = explain(problem.status);
+  const { title: heading, text } = explain(problem);
   const intro = html`<p class="status">${problem.status}</p>
     <h1>${heading}</h1>
     <p class="lead">${text}</p>
+    ${problem.of === "login" ? byCredential : []}
     <p class="asked"><span>You asked for</span> <code>${problem.path}</code></p>`;
   return page(`${problem.status} · ${title}`, title, intro, routes);
 }
@@ -55,7 +69,7 @@ export function errorAnswer(
   const word = (STATUS_CODES[problem.status] ?? "error").toLowerCase().replaceAll(/\W+/g, "_");
   return {
     error: word,
-    message: explain(problem.status).title,
+    message: explain(problem).title,
     status: problem.status,
     requestId: problem.requestId,
     path: problem.path,
@@ -63,7 +77,8 @@ export function errorAnswer(
   };
 }
 
-function explain(status: number): { readonly title: string; readonly text: string } {
+function explain({ status, of }: Problem): { readonly title: string; readonly text: string } {
+  if (of === "login") return noLogin;
   const name = STATUS_CODES[status] ?? "Something went wrong";
   return explanations[status] ?? { title: name, text: "The gateway could not answer this request." };
 }

@@ -52,12 +52,15 @@ function addPages(http: Http, title: string, routes: () => readonly Route[]): vo
       .header("etag", `"${stylesheetVersion}"`)
       .send(stylesheet),
   );
-  const explain = (status: number) => (request: FastifyRequest, reply: FastifyReply) => {
-    const problem: Problem = { status, path: originalPath(request), requestId: request.id };
+  const explain = (status: number, of?: "login") => (request: FastifyRequest, reply: FastifyReply) => {
+    const path = of === "login" ? askedOf(request) : originalPath(request);
+    const problem: Problem = { status, path, requestId: request.id, ...(of ? { of } : {}) };
     return wantsHtml(request)
       ? sendPage(reply, status, errorPage(title, problem, routes()))
       : reply.code(status).header("vary", "accept").send(errorAnswer(problem, routes()));
   };
+  // asked by a gateway that could not learn who its visitor is
+  http.all("/errors/login", hide, explain(503, "login"));
   // asked by the gateway in place of a service that did not answer
   const status = z.object({ status: z.coerce.number().int().min(400).max(599) });
   http.all("/errors/:status", { schema: { hide: true, params: status } }, (request, reply) =>
@@ -86,11 +89,21 @@ function wantsHtml(request: FastifyRequest): boolean {
   return /\btext\/html\b/i.test(request.headers.accept ?? "");
 }
 
+/** What the visitor asked for, when a gateway asks about his session. */
+function askedOf({ headers, url }: FastifyRequest): string {
+  const asked = headers["x-forwarded-uri"];
+  return pathOf(typeof asked === "string" ? asked : url);
+}
+
 /** What the visitor asked for, when the gateway asks in his place; else what was asked of us. */
 export function originalPath(request: Pick<FastifyRequest, "headers" | "query" | "url">): string {
   const header = request.headers["x-original-path"];
   const { url } = request.query as { readonly url?: unknown };
   const asked = typeof header === "string" ? header : typeof url === "string" ? url : request.url;
+  return pathOf(asked);
+}
+
+function pathOf(asked: string): string {
   const path = URL.canParse(asked, "http://gateway") ? new URL(asked, "http://gateway").pathname : asked;
   return path.slice(0, 200);
 }

@@ -15,11 +15,11 @@ export interface ExpectedService {
 export const SERVICES: ReadonlyMap<string, ExpectedService> = new Map<string, ExpectedService>([
   [
     "gateway",
-    { lanes: ["frontend", "lowlatency", "backend"], ports: [8000, 8080, 8083, 8443], loopback: [8082] },
+    { lanes: ["frontend", "lowlatency", "backend"], ports: [8000, 8080, 8083, 8443], loopback: [8082, 8084] },
   ],
   [
     "tools-gateway",
-    { lanes: ["frontend", "lowlatency", "backend"], ports: [8083, 8430, 9090, 9093], loopback: [8082] },
+    { lanes: ["frontend", "lowlatency", "backend"], ports: [8083, 8430, 9090, 9093], loopback: [8082, 8084] },
   ],
   ["welcome", { lanes: ["backend"], ports: [8080], loopback: [] }],
   ["nats", { lanes: ["lowlatency"], ports: [4222, 8222], loopback: [] }],

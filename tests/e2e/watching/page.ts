@@ -13,6 +13,7 @@ import { BASE, OFFSET, physical } from "../harness/platform";
 import { say } from "../harness/progress";
 import { wellAgain } from "../harness/well";
 import { Api } from "../trading/api";
+import { logInBeside } from "./login";
 
 const ADDRESS = `https://localhost:${8430 + OFFSET}/`;
 /** Nothing stands on it, and no other fault of this chapter is about it. */
@@ -20,7 +21,7 @@ const VICTIM = { name: "api-docs", title: "API documentation" } as const;
 /** Until the page shows it: two measurements, an alert's time and its own half minute, on a busy machine. */
 const LIMIT_SECONDS = 300;
 
-/** The status page of the running platform, in a browser, at its address behind the tools gateway and its login. */
+/** The status page of the running platform, in a browser, at its address behind the tools gateway and the platform's login. */
 export function pageCases(docker: () => Docker, services: readonly ServiceSpec[]): void {
   let api: Api;
   let admin: string;
@@ -36,8 +37,8 @@ export function pageCases(docker: () => Docker, services: readonly ServiceSpec[]
       ...secrets.find((secret) => secret.id === id),
     });
     admin = await api.login("admin", of("authn-admin").password);
-    const { username, password } = of("tools-gateway-operator");
-    shown = await ShownStatus.open(browser, ADDRESS, { httpCredentials: { username, password } });
+    const person = { username: "admin", password: of("authn-admin").password };
+    shown = await ShownStatus.open(browser, ADDRESS, {}, (page) => logInBeside(page, person));
   });
   afterAll(async () => {
     await browser?.close();

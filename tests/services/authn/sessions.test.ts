@@ -48,12 +48,12 @@ const tool = {
   "sec-fetch-mode": "navigate",
 };
 /** As a gateway asks; fetch would say itself what mode it asks in. */
-async function forward(headers: Readonly<Record<string, string>>, role = "viewer") {
+async function forward(headers: Readonly<Record<string, string>>, role = "viewer", more = "") {
   const {
     statusCode,
     headers: given,
     body,
-  } = await request(`${authn.base}/forward?role=${role}`, { headers });
+  } = await request(`${authn.base}/forward?role=${role}${more}`, { headers });
   await body.dump();
   return { status: statusCode, header: (name: string): string => String(given[name] ?? "") };
 }
@@ -118,9 +118,53 @@ test("who has no session goes to the login page of the host that was asked, and 
   expect((await forward({ ...tool, "x-forwarded-host": "evil.test" })).status).toBe(403);
 });
 
-test("a script's request learns that it may not", async () => {
-  expect((await forward({ ...tool, "sec-fetch-mode": "cors" })).status).toBe(401);
+test("a script's request learns that it may not, and a program's how it may", async () => {
+  const page = await forward({ ...tool, "sec-fetch-mode": "cors" });
+  // a browser would ask its user for it
+  expect([page.status, page.header("www-authenticate")]).toEqual([401, ""]);
   expect((await forward({ ...tool, "x-forwarded-method": "POST" })).status).toBe(401);
+  const { "sec-fetch-mode": _mode, ...old } = tool;
+  const program = await forward({ ...old, accept: "*/*" });
+  expect([program.status, program.header("www-authenticate")]).toEqual([401, 'Basic realm="Trade2026"']);
+  expect((await forward({ ...old, accept: "text/html,*/*;q=0.8" })).status).toBe(302);
+});
+
+test("a tool sees every cookie but the session", async () => {
+  const { status, header } = await forward(asUser());
+  expect([status, header("cookie")]).toEqual([200, "other=1"]);
+  expect((await forward({ ...tool, cookie: `t26_session=${session}` })).header("cookie")).toBe("");
+});
+
+test("for a tool that knows nothing of sessions the session is taken away, whoever comes", async () => {
+  for (const cookie of [`grafana=2; t26_session=${session}`, "t26_session=forged; grafana=2"]) {
+    const { status, header } = await forward({ ...tool, cookie }, "none");
+    expect([status, header("cookie"), header("x-auth-user")]).toEqual([200, "grafana=2", ""]);
+  }
+});
+
+test.each([
+  [
+    "a request of the tool's own page",
+    { "sec-fetch-site": "same-origin", "sec-fetch-mode": "cors" },
+    "POST",
+    200,
+  ],
+  ["a link from another site", { "sec-fetch-site": "cross-site" }, "GET", 200],
+  ["an address that was typed", { "sec-fetch-site": "none" }, "GET", 200],
+  ["a form of another tool", { "sec-fetch-site": "same-site" }, "POST", 403],
+  ["a script of another tool", { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors" }, "GET", 403],
+  ["a socket of another site", { "sec-fetch-site": "cross-site", "sec-fetch-mode": "websocket" }, "GET", 403],
+])("%s: the session counts, or it does not", async (_who, headers, method, status) => {
+  const asked = { ...asUser(), ...headers, "x-forwarded-method": method };
+  expect((await forward(asked)).status).toBe(status);
+});
+
+test("who asks here without a gateway learns nothing, and nothing of the cookies", async () => {
+  for (const name of ["x-forwarded-method", "x-forwarded-host", "x-forwarded-uri"]) {
+    const headers = Object.fromEntries(Object.entries(asUser()).filter(([header]) => header !== name));
+    const { status, header } = await forward(headers, "none");
+    expect([name, status, header("cookie")]).toEqual([name, 403, ""]);
+  }
 });
 
 test("a refresh token is no session, and a session no refresh token", async () => {
@@ -138,8 +182,26 @@ test("a role that is missing is refused, whoever asks", async () => {
   const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
   expect((await forward({ ...tool, cookie })).status).toBe(200);
   expect((await forward({ ...tool, cookie }, "admin")).status).toBe(403);
+  const more = "&changes=admin";
+  expect((await forward({ ...tool, cookie }, "viewer", more)).status).toBe(200);
+  expect((await forward({ ...tool, cookie, "x-forwarded-method": "DELETE" }, "viewer", more)).status).toBe(
+    403,
+  );
+  expect((await forward({ ...asUser(), "x-forwarded-method": "DELETE" }, "viewer", more)).status).toBe(200);
   await ask(authn.base, "/users/vic", post({ disabled: true }, access, "PATCH"));
   expect((await forward({ ...tool, cookie })).status).toBe(302);
+});
+
+test("the login page shows who is logged in the way out, which leads back to it", async () => {
+  const answer = await submit(admin);
+  const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+  const { status, text } = await ask(authn.base, "/login", { headers: { cookie } });
+  expect([status, text]).toEqual([200, expect.stringContaining("You are logged in as admin")]);
+  expect(text).toContain('<form method="post" action="logout">');
+  const out = await ask(authn.base, "/logout", form({}, { cookie }));
+  expect([out.status, out.headers.get("location")]).toEqual([303, "login"]);
+  expect(out.headers.get("set-cookie")).toMatch(/^t26_session=;.*Max-Age=0/);
+  expect((await ask(authn.base, "/login", { headers: { cookie } })).text).toContain('name="password"');
 });
 
 test("logging out ends the session and takes the cookie away", async () => {

@@ -227,6 +227,24 @@ describe("ports", () => {
     ).toEqual(["service app: route"]);
   });
 
+  it("of a tool that gateways log in to belong to a service that gives them a credential", () => {
+    const bad = (more: Partial<ServiceInput>): readonly Problem[] =>
+      problems([service({ name: "app", tools: [tool({ login: "basic" })], ...more })]);
+    const given = { port: "http", scheme: "http" } as const;
+    expect(bad({ endpoint: { ...given, credentials: "perConsumer" } })).toEqual([]);
+    expect([bad({}), bad({ endpoint: { ...given, credentials: "shared" } })]).toEqual(
+      ["no endpoint", "shared"].map((value) => [
+        {
+          path: "service app: tool Board",
+          what: "has a login that gateways answer with a credential of their own, and the service gives none",
+          value,
+          allowed: "an endpoint with credentials perConsumer",
+          fix: 'add one, or choose the login "own"',
+        },
+      ]),
+    );
+  });
+
   it("of a tool are well-known, or in the range of a lane that the service is on", () => {
     const at = (hostPort: string | number, lanes: ServiceInput["lanes"] = ["backend"]): readonly Problem[] =>
       problems([service({ name: "app", lanes, tools: [tool({ hostPort })] })]);

@@ -99,6 +99,20 @@ it("names the protocol of the tool where it is not the service's own", () => {
   expect(route?.url).toBe("tls+postgresql://localhost:8430");
 });
 
+it("names the platform's login where sessions are let in", () => {
+  const keeper = service({ name: "authn", sessions: { path: "/forward" } });
+  const tools = (["gateway", "basic", "own", "none"] as const).map((login, index) =>
+    service({
+      name: login,
+      tools: [{ hostPort: 8430 + index, port: "http", protocol: "http", login, data: false, title: login }],
+    }),
+  );
+  const roles = (all: typeof tools): readonly string[] =>
+    plannedRoutes(all, settings(), registry.wellKnown).map(({ role }) => role);
+  expect(roles([keeper, ...tools])).toEqual(["platform login", "platform login", "its own login", "none"]);
+  expect(roles(tools)).toEqual(["gateway login", "its own login", "its own login", "none"]);
+});
+
 it("lets the settings decide who may use a route or a tool", () => {
   const page = service({
     name: "page",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import {
+  basicCredential,
   credentialsIn,
   joinTexts,
   resolveContent,
@@ -45,6 +46,10 @@ it("joins with a separator between, not around", () => {
     parts: ["a, ", plain, ", b"],
   });
   expect(joinTexts([], ", ")).toEqual({ parts: [] });
+});
+
+it("encodes a user name and a password as HTTP wants them (the example of RFC 7617)", () => {
+  expect(basicCredential("Aladdin", "open sesame")).toBe("QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 });
 
 it("lists the references of a content, and none of plain text", () => {

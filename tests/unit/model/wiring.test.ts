@@ -160,6 +160,52 @@ describe("the credential of a need", () => {
   });
 });
 
+describe("the gateway in front of a tool", () => {
+  const tool = { hostPort: 8430, port: "http", protocol: "http", data: false, title: "Tool" } as const;
+  const keeper = service({ name: "keeper", sessions: { path: "/forward" } });
+  const front = (provider: Workload) =>
+    service({
+      name: "front",
+      title: "Front",
+      frontsTools: true,
+      configure: ({ credentialAt }) => ({
+        secrets: [{ path: "shown", content: secretText`${secretRef(credentialAt(provider), "basic")}` }],
+      }),
+    });
+
+  it("is a consumer of it by a credential that it has in the form that it shows, and in no other", () => {
+    const { store: target, context } = store({ tools: [{ ...tool, login: "basic" }] });
+    const wiring = wired(target, keeper, front(target));
+    expect(context().consumers).toEqual([
+      {
+        name: "front",
+        grant: {},
+        credential: {
+          id: "my-store-front",
+          username: "front",
+          purpose: "Store: Front",
+          protectsData: false,
+        },
+      },
+    ]);
+    expect(of(wiring, "front").env).toEqual({});
+    expect(of(wiring, "front").secrets).toEqual([
+      { path: "shown", content: { parts: [{ credential: "my-store-front", form: "basic" }] } },
+    ]);
+    expect(wiring.credentials.map(({ id }) => id)).toContain("my-store-front");
+  });
+
+  it.each([
+    ["nobody knows sessions", [], "basic"],
+    ["the tool has a login of its own kind", [keeper], "own"],
+  ] as const)("is none where %s", (_case, others, login) => {
+    const { store: target, context } = store({ tools: [{ ...tool, login }] });
+    expect(() => wired(target, ...others, front(target))).toThrow("front is given no credential at my-store");
+    wired(target, ...others, service({ name: "front", frontsTools: true }));
+    expect(context().consumers).toEqual([]);
+  });
+});
+
 describe("credentials", () => {
   it("are one for each consumer, with its own user name and rights", () => {
     const { store: target, context } = store();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assertSuppliedFiles } from "../../../../components/core/credentials";
 import { problemsOf } from "../../../support/model";
-import { CONTAINER, PASSWORD } from "../../../support/mocks";
+import { CONTAINER, PASSWORD, passwordOf } from "../../../support/mocks";
 import { realPlan, recordStack } from "../../../support/platform";
 
 const folder = mkdtempSync(join(tmpdir(), "t26-supplied-"));
@@ -14,6 +14,25 @@ const file = (name: string, content?: string): string => {
   return path;
 };
 const withAlerts = (alerts: object) => realPlan({ images: "packages", alerts });
+
+it("is shown by the tools gateway from its secret volume alone, encoded as HTTP wants it", async () => {
+  const plan = realPlan({ images: "packages" });
+  const up = await recordStack(plan);
+  const writer = up.one(CONTAINER, "tools-gateway-secrets");
+  expect(writer.secretInputs).toEqual(["uploads"]);
+  const shown = (tool: string): string =>
+    Buffer.from(`tools-gateway:${passwordOf(`${tool}-tools-gateway`)}`).toString("base64");
+  const file = (writer.inputs.uploads as readonly { file: string; content: string }[]).find(
+    (upload) => upload.file === "/volume/tools.yml",
+  );
+  expect(file?.content.match(/Basic \S+/g)).toEqual([
+    `Basic ${shown("prometheus")}"`,
+    `Basic ${shown("alertmanager")}"`,
+  ]);
+  const elsewhere = up.resources.filter(({ name }) => name !== "tools-gateway-secrets");
+  for (const tool of ["prometheus", "alertmanager"])
+    expect(JSON.stringify(elsewhere.map(({ inputs }) => inputs))).not.toContain(shown(tool));
+});
 
 describe("a secret of the operator's own", () => {
   it("goes from its file into the one volume of who needs it, as a secret, and is not generated", async () => {

@@ -1,4 +1,6 @@
+import { parse } from "yaml";
 import { ca, gateway, toolsGateway, welcome } from "../../../../components/gateway/services";
+import type { ToolSpec } from "../../../../model/service";
 import { settings, registry, service } from "../../../support/model";
 import { rendered, wiredAmong } from "../../../support/wired";
 
@@ -67,6 +69,55 @@ it("keeps tools apart: publishing one changes the tools gateway alone", () => {
     ["traefik.yml", "dynamic/dynamic.yml"].map((path) => rendered(wiredAmong(of, [ca, ...others]), path));
   expect(files(gateway, tool)).toEqual(files(gateway));
   expect(files(toolsGateway, tool)).not.toEqual(files(toolsGateway));
+});
+
+describe("the credentials that the tools gateway shows", () => {
+  const keeper = service({ name: "authn", sessions: { path: "/forward" } });
+  const basic = (name: string, more: Partial<ToolSpec> = {}) =>
+    service({
+      name,
+      endpoint: { port: "http", scheme: "http", credentials: "perConsumer" },
+      tools: [
+        {
+          ...{ hostPort: 8430, port: "http", protocol: "http", login: "basic", data: false, title: name },
+          ...more,
+        },
+      ],
+    });
+
+  it("are a file of its secrets, handed over before it starts", () => {
+    const wired = wiredAmong(toolsGateway, [ca, keeper, basic("board"), basic("log", { hostPort: "store" })]);
+    expect(wired.secrets.map(({ path }) => path)).toEqual(["users", "tools.yml"]);
+    expect(parse(rendered(wired, "tools.yml"))).toEqual({
+      http: {
+        middlewares: {
+          "port-8430-credential": {
+            headers: { customRequestHeaders: { Authorization: "Basic <board-tools-gateway:basic>" } },
+          },
+          "store-credential": {
+            headers: { customRequestHeaders: { Authorization: "Basic <log-tools-gateway:basic>" } },
+          },
+        },
+      },
+    });
+    expect(toolsGateway.entrypoint?.join(" ")).toContain("--once /run/secrets/tools.yml");
+    expect(wired.env).toEqual({ GOGC: "400", GOMEMLIMIT: expect.any(String) as string });
+  });
+
+  it.each([
+    ["nobody knows sessions", [basic("board")]],
+    ["the tool is not published", [keeper, basic("board", { data: true })]],
+    ["the tool asks nobody by itself", [keeper, basic("board", { login: "gateway" })]],
+  ])("are none where %s", (_case, others) => {
+    const { secrets } = wiredAmong(toolsGateway, [ca, ...others]);
+    expect(secrets.map(({ path }) => path)).toEqual(["users"]);
+  });
+
+  it("are not the main gateway's, which shows its configuration on a dashboard", () => {
+    const { secrets } = wiredAmong(gateway, [ca, keeper, basic("board"), toolsGateway]);
+    expect(secrets.map(({ path }) => path)).toEqual(["users"]);
+    expect(gateway.entrypoint?.join(" ")).not.toContain("--once");
+  });
 });
 
 it("tells the landing page what routes there are, and whom they are for", () => {

@@ -1,12 +1,8 @@
 import { createHash } from "node:crypto";
 import { parse } from "yaml";
-import {
-  dynamicConfig,
-  routesConfig,
-  staticConfig,
-  toolEntryPoints,
-  toolsConfig,
-} from "../../../../components/gateway/traefik";
+import { routesConfig } from "../../../../components/gateway/routes";
+import { toolEntryPoints, toolsConfig } from "../../../../components/gateway/tools";
+import { dynamicConfig, staticConfig } from "../../../../components/gateway/traefik";
 import type { FileSpec, PlatformContext, ServiceSpec, ToolSpec } from "../../../../model/service";
 import { registry, service, settings } from "../../../support/model";
 
@@ -38,6 +34,7 @@ const common = (https = 443): object => ({
       referrerPolicy: "no-referrer",
       permissionsPolicy: "camera=(), geolocation=(), microphone=(), payment=()",
       ...(https === 443 ? { stsSeconds: 31_536_000, forceSTSHeader: true } : {}),
+      customRequestHeaders: { "X-Auth-User": "", "X-Auth-Role": "" },
       customResponseHeaders: { Server: "", "X-Powered-By": "" },
     },
   },
@@ -47,9 +44,11 @@ const dashboard = {
   entryPoints: ["dashboard"],
   rule: HOSTS,
   service: "api@internal",
-  middlewares: ["login", "security-headers"],
+  middlewares: ["security-headers", "login"],
   tls: {},
 };
+
+const USUAL = { accessLog: "problems", sessions: false } as const;
 
 describe("the static configuration", () => {
   const transport = {
@@ -60,10 +59,12 @@ describe("the static configuration", () => {
     { name: "http", port: 8000, redirectToHttps: 8443 },
     { name: "https", port: 8443 },
   ];
-  const file = staticConfig(entryPoints, "problems");
+  const file = staticConfig(entryPoints, USUAL);
 
   it("logs every request where all are asked for", () => {
-    const { accessLog } = yaml(staticConfig(entryPoints, "all")) as { readonly accessLog: object };
+    const { accessLog } = yaml(staticConfig(entryPoints, { ...USUAL, accessLog: "all" })) as {
+      readonly accessLog: object;
+    };
     expect(accessLog).not.toHaveProperty("filters");
     expect(accessLog).toHaveProperty("fields.defaultMode", "drop");
   });
@@ -95,7 +96,6 @@ describe("the static configuration", () => {
           headers: { defaultMode: "drop", names: { "User-Agent": "keep" } },
         },
       },
-      api: { dashboard: true, insecure: false },
       ping: { entryPoint: "ping" },
       metrics: { prometheus: { entryPoint: "metrics", addRoutersLabels: true, addServicesLabels: true } },
       providers: { file: { directory: "/run/dynamic", watch: true } },
@@ -112,6 +112,24 @@ describe("the static configuration", () => {
         https: { address: ":8443", transport, forwardedHeaders: { insecure: false } },
         ping: { address: "127.0.0.1:8082" },
         metrics: { address: ":8083" },
+      },
+    });
+  });
+
+  it("has the API, which shows every middleware's values, only with a dashboard", () => {
+    const { api } = yaml(staticConfig([{ name: "dashboard", port: 8080 }], USUAL)) as { api: object };
+    expect(api).toEqual({ dashboard: true, insecure: false });
+  });
+
+  it("has an entry point for the gateway's own questions where there are sessions, uncounted and on 127.0.0.1", () => {
+    const { entryPoints } = yaml(staticConfig([], { ...USUAL, sessions: true })) as { entryPoints: object };
+    expect(entryPoints).toEqual({
+      ping: { address: "127.0.0.1:8082" },
+      metrics: { address: ":8083" },
+      sessions: {
+        address: "127.0.0.1:8084",
+        forwardedHeaders: { trustedIPs: ["127.0.0.1/32"] },
+        observability: { accessLogs: false, metrics: false },
       },
     });
   });

@@ -1,6 +1,6 @@
 import { prometheus } from "../../../../components/sre/prometheus";
 import { statusApi, statusDatabase, statusWeb } from "../../../../components/sre/status";
-import { toolsConfig } from "../../../../components/gateway/traefik";
+import { toolsConfig } from "../../../../components/gateway/tools";
 import { parseComponents } from "../../../../services/status-api/src/components";
 import { Callers } from "../../../../services/status-api/src/callers";
 import { access } from "../../../../model/service";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { Clients } from "../../../../services/authn/src/clients";
-import { cookieOf } from "../../../../services/authn/src/forms";
+import { cookieOf, otherCookies } from "../../../../services/authn/src/forms";
 import { loginPage, loginPolicy } from "../../../../services/authn/src/login-page";
 import { hashPassword, verifyPassword } from "../../../../services/authn/src/passwords";
 import { safeReturn } from "../../../../services/authn/src/return-path";
@@ -162,6 +162,17 @@ describe("clients", () => {
   ])("a file with %s is refused", (_, text, why) => {
     expect(() => new Clients(text)).toThrow(why);
   });
+});
+
+test.each([
+  ["other=1; t26_session=secret; more=a=b", "other=1; more=a=b"],
+  ["t26_session=one; xt26_session=no;t26_session=two;", "xt26_session=no"],
+  ["t26_session=secret", ""],
+  [" t26_session =secret", ""],
+  ["", ""],
+  [undefined, ""],
+])("of the cookies %p the others are %p", (header, others) => {
+  expect(otherCookies(header, "t26_session")).toBe(others);
 });
 
 test("a cookie is found by its whole name", () => {

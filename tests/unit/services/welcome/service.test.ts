@@ -96,6 +96,21 @@ test("in place of a service that failed: the gateway's status and the visitor's 
   expect((await ask("/errors/x")).status).toBe(400);
 });
 
+test("in place of the answer who somebody is: what to do, with the tool's path and without its secrets", async () => {
+  const forwarded = { "x-forwarded-uri": "/graph?g0.expr=up&token=s3cret" };
+  const { status, body } = await ask("/errors/login", { headers: { ...browser, ...forwarded } });
+  expect(status).toBe(503);
+  expect(body).toContain("Nobody can say who you are");
+  expect(body).toContain('<a href="/?t26-login=operator">');
+  expect(body).toContain("<code>/graph</code>");
+  expect(body).not.toContain("s3cret");
+  const program = await ask("/errors/login", { headers: forwarded });
+  expect([program.status, JSON.parse(program.body)]).toEqual([
+    503,
+    expect.objectContaining({ message: "Nobody can say who you are", path: "/graph" }),
+  ]);
+});
+
 test("where the visitor was", () => {
   const path = (url: string, query: unknown = {}, headers = {}) => originalPath({ url, query, headers });
   expect(path("/a?b=c")).toBe("/a");

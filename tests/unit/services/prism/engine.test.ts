@@ -332,7 +332,7 @@ describe("changes", () => {
       "request_id c was another request's",
     );
     expect(lab.act((e, now) => e.cancel({ order_id: "y", request_id: "n" }, now)).result.reason).toBe(
-      "the venue has never seen this order",
+      "the venue does not know this order: it never came, or ended long ago",
     );
   });
 

@@ -11,7 +11,11 @@ import {
 } from "./values";
 
 export const orderType = z.enum(["MARKET", "LIMIT", "STOP", "STOP_LIMIT"]);
-export const timeInForce = z.enum(["DAY", "GTC", "IOC", "FOK"]);
+export const timeInForce = z.enum(["DAY", "GTC", "IOC", "FOK"]).meta({
+  description:
+    "DAY ends with the session, GTC waits until it is cancelled, IOC trades at once what it can, FOK all or nothing. " +
+    "IOC and FOK of a STOP or STOP_LIMIT count from the moment that it is set off; until then it waits like GTC",
+});
 export type OrderType = z.infer<typeof orderType>;
 export type TimeInForce = z.infer<typeof timeInForce>;
 

@@ -129,6 +129,7 @@ test("orders trade with the quotes around the ticks on the bus, and what is no t
     { fill_id: "prism-2", price: "99", liquidity: "MAKER", quote: { source_seq: ticked } },
   ]);
   expect((await prism.ask("/v1/positions?account=main")).body).toEqual({
+    seq: 5,
     positions: [
       {
         account: "main",
@@ -276,6 +277,34 @@ async function metric(name: string): Promise<number | undefined> {
   const value = new RegExp(`^${name} (\\d+)$`, "m").exec(text)?.[1];
   return value === undefined ? undefined : Number(value);
 }
+
+test("what is older than it keeps goes while it runs; readers are told, and the rest is as it was", async () => {
+  const OLD = 333;
+  const rests = order({ symbol: "MSFT", price: "1" });
+  await submit(rests);
+  const last = (await metric("prism_feed_seq")) ?? 0;
+  const before = (await prism.ask("/v1/positions")).body;
+  await prism.end("SIGKILL");
+  prism.age(OLD);
+  await prism.start();
+  await until(
+    "the old events to be gone",
+    10,
+    () => metric('prism_stored_rows{table="events"}'),
+    (rows) => rows === last - OLD,
+  );
+  expect(await prism.ask("/v1/executions?after=0&limit=1")).toMatchObject({
+    status: 410,
+    body: { error: "events_gone", oldest: OLD + 1 },
+  });
+  expect((await prism.ask("/v1/positions")).body).toEqual(before);
+  expect(await viewOf(rests.order_id)).toMatchObject({ status: "ACCEPTED" });
+  const first = new FeedReader(prism, OLD, 1);
+  const next = new FeedReader(prism, last, 1);
+  await submit(order({ symbol: "MSFT", price: "1" }));
+  await Promise.all([first.ended, next.ended]);
+  expect([...first.events, ...next.events].map(({ seq }) => seq)).toEqual([OLD + 1, last + 1]);
+}, 60_000);
 
 test("asked to stop, it ends its feeds and itself", async () => {
   const reader = new FeedReader(prism, (await metric("prism_feed_seq")) ?? 0);

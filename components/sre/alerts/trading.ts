@@ -158,6 +158,14 @@ const RULES: Readonly<Record<string, readonly TradingRule[]>> = {
     },
     {
       ...trading,
+      alert: "VenueEventsLost",
+      severity: "critical",
+      expr: (of) => hasCounted(`live_gateway_lost_events_total{${of}}`, "10m"),
+      summary: "Events of {{ $labels.venue }} were gone before they were read",
+      description: `${COUNT} events were not kept until the live gateway read them: fills and ends of orders may be missing.`,
+    },
+    {
+      ...trading,
       alert: "VenueSlow",
       severity: "warning",
       expr: (of) =>

@@ -104,12 +104,13 @@ export class Router {
 
   /**
    * An order that the OMS cancelled by itself, before it knew of a venue, may be on its way to one. Those that a
-   * venue ended (its time in force, a cancel that went there, a part that was filled) are not.
+   * venue ended (its time in force, a cancel that went there, a part that was filled) are not; but a stop waits there
+   * whatever its time in force.
    */
-  #mayBeOpen({ order_id, status, time_in_force, filled_quantity }: Order): boolean {
+  #mayBeOpen({ order_id, status, time_in_force, stop_price, filled_quantity }: Order): boolean {
     return (
       status === "CANCELLED" &&
-      (time_in_force === "DAY" || time_in_force === "GTC") &&
+      (time_in_force === "DAY" || time_in_force === "GTC" || stop_price !== undefined) &&
       isZero(filled_quantity) &&
       !this.#cancelled.has(order_id)
     );

@@ -12,7 +12,16 @@ import { subjects } from "../../contracts/subjects";
 import type { GatewayStore } from "./store";
 
 export type AuditAct =
-  "start" | "halt" | "resume" | "refuse" | "flatten" | "cancel-all" | "reconcile" | "breaker" | "shadow";
+  | "start"
+  | "halt"
+  | "resume"
+  | "refuse"
+  | "flatten"
+  | "cancel-all"
+  | "reconcile"
+  | "breaker"
+  | "shadow"
+  | "skip";
 
 export interface AuditRecord {
   readonly act: AuditAct;

@@ -108,7 +108,7 @@ async function whyAbsent(
 ): Promise<string | undefined> {
   if (known && known.progress !== "sending") return undefined;
   if (await venue.query({ order_id, symbol })) return undefined;
-  if (maxAgeMs > 0 && now() - at > 2 * maxAgeMs) return `${venue.name} has never seen this order`;
+  if (maxAgeMs > 0 && now() - at > 2 * maxAgeMs) return `${venue.name} does not know this order`;
   throw new VenueUnavailableError(venue.name, kind, `order ${order_id} has not been placed yet`);
 }
 

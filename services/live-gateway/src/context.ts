@@ -23,5 +23,6 @@ export interface Gateway {
   readonly metrics: {
     readonly commands: Counter<"kind" | "outcome">;
     readonly venueSeconds: Histogram<"venue" | "request">;
+    readonly lostEvents: Counter<"venue">;
   };
 }

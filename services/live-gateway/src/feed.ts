@@ -3,7 +3,7 @@ import type { VenueReport } from "../../contracts/execution";
 import type { Fill } from "../../contracts/messages";
 import { dayOf } from "./caps";
 import type { Gateway } from "./context";
-import type { Venue, VenueEvent } from "./venues/venue";
+import { VenueEventsGoneError, type Venue, type VenueEvent } from "./venues/venue";
 
 /** Events that wait to be told; more are left with the venue. */
 const MAX_WAITING = 4096;
@@ -24,6 +24,8 @@ export class FeedPump {
   constructor(gateway: Gateway, venue: Venue) {
     this.#gateway = gateway;
     this.#venue = venue;
+    // there from the start, so that its first count is seen as one
+    if (venue.holdings) gateway.metrics.lostEvents.inc({ venue: venue.name }, 0);
   }
 
   get state(): { readonly seq: number; readonly waiting: number; readonly trouble: string | undefined } {
@@ -34,7 +36,7 @@ export class FeedPump {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.#follow(signal);
+        await this.#follow(signal).catch((error: unknown) => this.#skip(error));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (reason !== this.#trouble)
@@ -43,6 +45,30 @@ export class FeedPump {
       }
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
+  }
+
+  /**
+   * Goes on behind events that nobody can read any more: others that are kept would be lost as well, one day. What was
+   * in them is not known here; the positions are the venue's from now on, so that they can agree again.
+   *
+   * @throws what is something else
+   */
+  async #skip(error: unknown): Promise<void> {
+    const { store, log, audit, metrics } = this.#gateway;
+    const { name } = this.#venue;
+    if (!(error instanceof VenueEventsGoneError) || !this.#venue.holdings) throw error;
+    const { after, oldest } = error;
+    const holdings = await this.#venue.holdings();
+    const lost = oldest - 1 - after;
+    const found = { venue: name, after, oldest, lost, told: store.positions(name), held: holdings.positions };
+    // said first: after a crash it is said twice, not never
+    audit.act("skip", found);
+    log.error(
+      { alert: true, ...found },
+      `${error.message}; reading goes on with event ${oldest}: compare orders, positions and P&L with the venue's`,
+    );
+    metrics.lostEvents.inc({ venue: name }, lost);
+    store.open(name, holdings, oldest - 1);
   }
 
   /** Reads ahead while the last batch is on its way to the streams. */
@@ -128,12 +154,8 @@ function record({ store }: Gateway, venue: string, event: VenueEvent): void {
   switch (event.kind) {
     case "fill": {
       const { side, account, symbol, fill } = event;
-      store.addPosition(
-        venue,
-        account,
-        symbol,
-        side === "BUY" ? Big(fill.quantity) : Big(fill.quantity).neg(),
-      );
+      const change = side === "BUY" ? Big(fill.quantity) : Big(fill.quantity).neg();
+      if (event.seq > store.openedAt(venue)) store.addPosition(venue, account, symbol, change);
       store.addFilled(event.order_id, fill.quantity);
       return;
     }

@@ -10,7 +10,7 @@ export interface Reconciliation {
   readonly open: number;
   /** Open at the venue, and not sent by this gateway. */
   readonly unknown: readonly string[];
-  /** Sent by this gateway as far as it knows, and never seen by the venue. */
+  /** Sent by this gateway as far as it knows, and not known to the venue: never seen, or ended too long ago. */
   readonly missing: readonly string[];
   /** Begun and not sent: the work queue tells them again. */
   readonly unsent: number;

@@ -149,6 +149,12 @@ function metricsOf({ metrics }: ServiceContext<typeof settings>, trading: Tradin
       labelNames: ["kind", "outcome"],
       registers,
     }),
+    lostEvents: new Counter({
+      name: "live_gateway_lost_events_total",
+      help: "Events that a venue did not keep until they were read here, by venue; fills may have been among them.",
+      labelNames: ["venue"],
+      registers,
+    }),
     venueSeconds: new Histogram({
       name: "live_gateway_venue_request_seconds",
       help: "How long venues took to answer, by venue and request.",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import Big from "big.js";
 import { killSwitchState, running, type KillSwitchState } from "./kill-switch";
+import type { Holdings } from "./venues/venue";
 
 /**
  * What this gateway must know after a crash, in SQLite on its own volume: it needs nothing else of the platform. The
@@ -59,6 +60,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS positions (
     venue TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL, quantity TEXT NOT NULL,
     PRIMARY KEY (venue, account, symbol)) STRICT;
+  CREATE TABLE IF NOT EXISTS opening (venue TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS told (report_id TEXT PRIMARY KEY, day TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, message_id TEXT NOT NULL, record TEXT NOT NULL) STRICT;
@@ -77,6 +79,7 @@ export class GatewayStore {
   readonly #seq: StatementSync;
   readonly #position: StatementSync;
   readonly #addPosition: StatementSync;
+  readonly #opened: StatementSync;
   readonly #spent: StatementSync;
   readonly #addSpent: StatementSync;
   readonly #say: StatementSync;
@@ -103,6 +106,7 @@ export class GatewayStore {
       "SELECT quantity FROM positions WHERE venue = ? AND account = ? AND symbol = ?",
     );
     this.#addPosition = db.prepare("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?)");
+    this.#opened = db.prepare("SELECT seq FROM opening WHERE venue = ?");
     this.#spent = db.prepare("SELECT notional FROM spent WHERE day = ?");
     this.#addSpent = db.prepare("INSERT OR REPLACE INTO spent VALUES (?, ?)");
     this.#wasTold = db.prepare("SELECT 1 FROM told WHERE report_id = ?");
@@ -218,6 +222,23 @@ export class GatewayStore {
 
   positions(venue: string): readonly NetPosition[] {
     return this.#db.prepare("SELECT * FROM positions WHERE venue = ?").all(venue) as unknown as NetPosition[];
+  }
+
+  /** Up to which event of the venue positions were taken over from it: fills until then are in them. */
+  openedAt(venue: string): number {
+    const row = this.#opened.get(venue);
+    return row ? Number(row["seq"]) : 0;
+  }
+
+  /** Takes over the venue's own positions as of an event, and goes on reading from an earlier one. */
+  open(venue: string, { seq, positions }: Holdings, after: number): void {
+    this.transaction(() => {
+      this.#db.prepare("DELETE FROM positions WHERE venue = ?").run(venue);
+      for (const { account, symbol, quantity } of positions)
+        this.#addPosition.run(venue, account, symbol, quantity);
+      this.#db.prepare("INSERT OR REPLACE INTO opening VALUES (?, ?)").run(venue, seq);
+      this.saveSeq(venue, after);
+    });
   }
 
   spent(day: string): Big {

@@ -10,6 +10,7 @@ import {
   timeInForce,
   timestampMs,
 } from "../../contracts";
+import { problem } from "../../kit";
 
 /** What the venue answers, as its document describes it: the views of `domain/`, which are sent as they are. */
 const count = z.int().nonnegative();
@@ -92,7 +93,10 @@ export const answers = {
   cancelled: z.object({ cancelled: count }),
   orders: z.object({ orders: z.array(order) }),
   order,
-  positions: z.object({ positions: z.array(position) }),
+  positions: z.object({
+    seq: count.describe("The last event of the feed that the positions are as of"),
+    positions: z.array(position),
+  }),
   book: z.object({
     symbol,
     bids: z.array(level),
@@ -102,4 +106,8 @@ export const answers = {
   fills: z.object({ fills: z.array(fill) }),
   /** Lines of JSON, one an event, and empty ones as a sign of life. */
   executions: { content: { "application/x-ndjson": { schema: z.string() } } },
+  gone: problem
+    .unwrap()
+    .extend({ oldest: z.int().positive().describe("The first event that is kept, or will be the next one") })
+    .meta({ id: "EventsGone", description: "Why the feed does not begin there" }),
 };

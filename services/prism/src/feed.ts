@@ -1,5 +1,7 @@
 /** Lines that were committed, by their seq. */
 export interface FeedStore {
+  /** Events up to this one are not kept any more. */
+  readonly prunedSeq: number;
   readonly eventLines: (after: number, limit: number) => readonly string[];
 }
 
@@ -30,6 +32,11 @@ export class Feed {
     return this.#last;
   }
 
+  /** The first event that can be told; behind the last one when none is kept. */
+  get oldest(): number {
+    return this.#store.prunedSeq + 1;
+  }
+
   get readers(): number {
     return this.#readers;
   }
@@ -52,7 +59,8 @@ export class Feed {
   /**
    * NDJSON. An empty line when all is told that there is, and again whenever nothing happened for half a second: a
    * reader that asked for an event it knows already, and gets an empty line first, knows that the venue lost it. A
-   * cursor beyond the end gets that line, and the end.
+   * cursor beyond the end gets that line, and the end. A reader so slow that its next event is not kept any more gets
+   * the end alone: when it asks again, it is told why.
    *
    * @param limit ends after so many events
    */
@@ -62,7 +70,7 @@ export class Feed {
       let seq = after;
       let left = limit;
       let quiet = false;
-      while (left > 0) {
+      while (left > 0 && seq + 1 >= this.oldest) {
         const lines = this.#after(seq, Math.min(PAGE, left));
         if (lines.length > 0) {
           seq += lines.length;

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Changes } from "./domain/records";
+import type { Batch } from "./pruning";
+import type { Store } from "./store";
 import type { Venue } from "./venue";
 
 /** Seconds: a commit is a write and a sync of the disk. */
@@ -9,8 +11,9 @@ export interface VenueMetrics {
   readonly committed: (changes: Changes, ms: number) => void;
   readonly ticks: (news: number, all: number) => void;
   readonly refusedTicks: () => void;
+  readonly pruned: (batch: Batch, ms: number) => void;
   /** Gauges that ask the venue when they are asked. */
-  readonly watch: (venue: Venue) => void;
+  readonly watch: (venue: Venue, store: Store) => void;
 }
 
 export function createVenueMetrics(registry: Registry): VenueMetrics {
@@ -44,6 +47,18 @@ export function createVenueMetrics(registry: Registry): VenueMetrics {
     help: "Messages of ticks that were not what the contract says.",
     registers,
   });
+  const pruned = new Counter({
+    name: "prism_pruned_rows_total",
+    help: "Rows that were older than they are kept, by table.",
+    labelNames: ["table"],
+    registers,
+  });
+  const prunes = new Histogram({
+    name: "prism_prune_duration_seconds",
+    help: "How long pruning a batch took, the disk's sync included: an order may have waited for it.",
+    buckets: commitBuckets,
+    registers,
+  });
   return {
     committed: (changes, ms) => {
       commits.observe(ms / 1000);
@@ -55,7 +70,16 @@ export function createVenueMetrics(registry: Registry): VenueMetrics {
       ticks.inc({ outcome: "passed" }, all - news);
     },
     refusedTicks: () => refused.inc(),
-    watch: (venue) => watch(venue, registers),
+    pruned: (batch, ms) => {
+      const rows = Object.entries(batch);
+      if (rows.every(([, count]) => count === 0)) return;
+      prunes.observe(ms / 1000);
+      for (const [table, count] of rows) pruned.inc({ table }, count);
+    },
+    watch: (venue, store) => {
+      watch(venue, registers);
+      watchStore(store, registers);
+    },
   };
 }
 
@@ -85,6 +109,29 @@ function watch(venue: Venue, registers: Registry[]): void {
     collect() {
       for (const { market, quote } of venue.engine.books())
         if (quote) this.set({ symbol: market.symbol }, (Date.now() - quote.state.heard_at) / 1000);
+    },
+  });
+}
+
+function watchStore(store: Store, registers: Registry[]): void {
+  new Gauge({
+    name: "prism_stored_rows",
+    help: "Rows that are kept, by table: those of the last days, and open orders.",
+    labelNames: ["table"],
+    registers,
+    collect() {
+      for (const [table, { rows }] of Object.entries(store.kept())) this.set({ table }, rows);
+    },
+  });
+  new Gauge({
+    name: "prism_oldest_stored_timestamp_seconds",
+    help: "When the oldest row that is kept was written, by table; of orders, when the first of them ended.",
+    labelNames: ["table"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [table, { since }] of Object.entries(store.kept()))
+        if (since !== undefined) this.set({ table }, since / 1000);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import type { z } from "zod";
 import { HttpError, sendLines, sendText, type Http } from "../../kit";
 import { answers } from "./answers";
 import {
@@ -36,6 +37,9 @@ export function addRoutes(http: Http, venue: Venue, users: Users): void {
 }
 
 const security = [{ basic: [] }];
+/** Said where a page or the feed may begin later than it was asked to. */
+const KEPT =
+  "Orders are kept for RETENTION_DAYS after their end, events and fills for as long; open orders for ever.";
 
 function addOrders(http: Http, venue: Venue): void {
   http.post(
@@ -80,6 +84,7 @@ function addViews(http: Http, venue: Venue): void {
     {
       schema: {
         summary: "Orders: all that are open, or a page of all",
+        description: `A page goes on from the oldest order that is kept. ${KEPT}`,
         security,
         querystring: ordersQuery,
         response: { 200: answers.orders },
@@ -98,7 +103,7 @@ function addViews(http: Http, venue: Venue): void {
       sendText(
         reply,
         (await venue.order(params.order_id)) ??
-          missing(`The venue has never seen an order ${params.order_id}.`),
+          missing(`The venue knows no order ${params.order_id}: it never came, or ended RETENTION_DAYS ago.`),
       ),
   );
   http.get(
@@ -111,7 +116,7 @@ function addViews(http: Http, venue: Venue): void {
         response: { 200: answers.positions },
       },
     },
-    async ({ query }, reply) => sendText(reply, { positions: await venue.positions(query.account) }),
+    async ({ query }, reply) => sendText(reply, await venue.positions(query.account)),
   );
   http.get(
     "/v1/book/:symbol",
@@ -134,7 +139,8 @@ function addViews(http: Http, venue: Venue): void {
     "/v1/fills",
     {
       schema: {
-        summary: "The venue's record of all fills",
+        summary: "The venue's record of fills",
+        description: `A page goes on from the oldest fill that is kept. ${KEPT}`,
         security,
         querystring: fillsQuery,
         response: { 200: answers.fills },
@@ -153,12 +159,15 @@ function addFeed(http: Http, venue: Venue): void {
     {
       schema: {
         summary: "What happened after a seq, and what happens",
+        description: `Without gaps. ${KEPT} When an event after \`after\` is not kept any more, the answer is 410 with the oldest that is.`,
         security,
         querystring: feedQuery,
-        response: { 200: answers.executions },
+        response: { 200: answers.executions, 410: answers.gone },
       },
     },
-    async ({ query, log }, reply) => {
+    async ({ query, log, id }, reply) => {
+      const { oldest } = venue.feed;
+      if (query.after < oldest - 1) return sendText(reply.code(410), goneAnswer(query.after, oldest, id));
       if (query.after > venue.feed.last)
         log.warn(
           { after: query.after, last: venue.feed.last },
@@ -176,6 +185,18 @@ function addFeed(http: Http, venue: Venue): void {
       );
     },
   );
+}
+
+function goneAnswer(after: number, oldest: number, requestId: string): z.input<typeof answers.gone> {
+  return {
+    error: "events_gone",
+    message:
+      `Events ${after + 1} to ${oldest - 1} are not kept any more: ask for what is after ${oldest - 1}. ` +
+      "What is open is at /v1/orders?open=true, and what is held at /v1/positions.",
+    status: 410,
+    requestId,
+    oldest,
+  };
 }
 
 function missing(message: string): never {

@@ -3,6 +3,7 @@ import { instruments as contracted, type Instrument } from "../../contracts";
 import { sessionEnd as calendarEnd } from "../../contracts/calendar";
 import { connectNats, milliseconds, natsFields, secret, text, wholeNumber } from "../../kit";
 import type { ServiceDefinition } from "../../kit";
+import { repeat } from "../../kit/running";
 import { toUnits } from "./domain/decimals";
 import { feeOf } from "./domain/market";
 import type { SessionEnd } from "./domain/engine";
@@ -41,7 +42,18 @@ const fields = {
     .default("50000"),
   /** Older quotes are not traded with. 0: never too old. */
   QUOTE_MAX_AGE_MS: milliseconds(60_000),
+  /**
+   * Of orders after their end, of events and of fills. An order that is not known any more would be taken for a new one
+   * when it is sent again: senders do that within minutes, and the platform's queues, which repeat by themselves, hold
+   * nothing for longer than seven days.
+   */
+  RETENTION_DAYS: wholeNumber(7, 3650).default(30),
 };
+
+/** Rows of each kind that are pruned at once, and how often: an order waits for a batch at most. */
+const PRUNE_ROWS = 50;
+const PRUNE_EVERY_MS = 50;
+const DAY_MS = 86_400_000;
 
 export interface PrismParts {
   readonly instruments?: readonly Instrument[];
@@ -79,7 +91,14 @@ export function prism(parts: PrismParts = {}): ServiceDefinition<typeof fields> 
         },
       });
       onStop(() => venue.close());
-      measured.watch(venue);
+      measured.watch(venue, store);
+      onStop(
+        repeat("pruning", PRUNE_EVERY_MS, log, () => {
+          const began = performance.now();
+          const batch = store.prune(Date.now() - config.RETENTION_DAYS * DAY_MS, PRUNE_ROWS);
+          measured.pruned(batch, performance.now() - began);
+        }),
+      );
       const { open, counters } = venue.engine.records;
       log.info({ openOrders: open.size, seq: counters.seq }, "the books are as they were");
       const nats = await connectNats({ settings: config, service: "prism", log, health });

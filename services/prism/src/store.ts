@@ -7,26 +7,18 @@ import type { QuoteState } from "./domain/quote";
 import type { Changes, RequestRecord } from "./domain/records";
 import type { FillRecord } from "./domain/types";
 import type { OrderView } from "./domain/views";
-
-const VERSION = 1;
-
-/** Rows are found by few columns; the rest of a row is the JSON that the API shows. */
-const schema = `
-  CREATE TABLE orders (number INTEGER PRIMARY KEY, order_id TEXT NOT NULL UNIQUE, account TEXT NOT NULL,
-    open INTEGER NOT NULL, view TEXT NOT NULL) STRICT;
-  CREATE INDEX orders_open ON orders (number) WHERE open = 1;
-  CREATE INDEX orders_account ON orders (account, number);
-  CREATE TABLE events (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
-  CREATE TABLE fills (number INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT;
-  CREATE TABLE requests (request_id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE positions (account TEXT, symbol TEXT, view TEXT NOT NULL,
-    PRIMARY KEY (account, symbol)) STRICT, WITHOUT ROWID;
-  CREATE TABLE quotes (symbol TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
-  PRAGMA user_version = ${VERSION};
-`;
+import { Pruning, type Batch } from "./pruning";
+import { migrate } from "./schema";
 
 /** Pages of 4 KiB that the log may grow by before it is folded into the database, which blocks meanwhile. */
 const CHECKPOINT_PAGES = 8192;
+
+/** What a table keeps. */
+export interface Kept {
+  readonly rows: number;
+  /** Of the oldest, in milliseconds since 1970 UTC; of orders, when the first of them ended. */
+  readonly since: number | undefined;
+}
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -37,6 +29,7 @@ type Row = Readonly<Record<string, unknown>>;
 export class Store implements Archive {
   readonly #db: DatabaseSync;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #pruning: Pruning;
 
   /** @throws when the directory cannot be written, the file is in use, or a newer version wrote it */
   constructor(directory: string) {
@@ -51,8 +44,9 @@ export class Store implements Archive {
         PRAGMA cache_size = -65536;
         PRAGMA temp_store = MEMORY;
       `);
-      this.#migrate();
+      migrate(this.#db);
       this.#statements = prepare(this.#db);
+      this.#pruning = new Pruning(this.#db);
     } catch (error) {
       this.#db.close();
       throw error;
@@ -82,6 +76,7 @@ export class Store implements Archive {
         .prepare(sql)
         .all()
         .map((row) => JSON.parse(String(row["json"])) as T);
+    const { pruned } = this.#pruning;
     const [lastFill] = all<FillRecord>("SELECT line AS json FROM fills ORDER BY number DESC LIMIT 1");
     return {
       open: all<OrderView>("SELECT view AS json FROM orders WHERE open = 1 ORDER BY number"),
@@ -89,15 +84,39 @@ export class Store implements Archive {
       positions: all<PositionView>("SELECT view AS json FROM positions"),
       counters: {
         seq: this.lastSeq(),
-        order: Number(this.#db.prepare("SELECT max(number) AS n FROM orders").get()?.["n"] ?? 0),
-        fill: lastFill?.number ?? 0,
-        trade: lastFill?.trade ?? 0,
+        order: Math.max(this.#last("lastOrder"), pruned.order),
+        fill: lastFill?.number ?? pruned.fill,
+        trade: lastFill?.trade ?? pruned.trade,
       },
     };
   }
 
   lastSeq(): number {
-    return Number(this.#db.prepare("SELECT max(seq) AS n FROM events").get()?.["n"] ?? 0);
+    return Math.max(this.#last("lastSeq"), this.prunedSeq);
+  }
+
+  /** Events up to this one are not kept any more. */
+  get prunedSeq(): number {
+    return this.#pruning.pruned.seq;
+  }
+
+  prune(...batch: Parameters<Pruning["prune"]>): Batch {
+    return this.#pruning.prune(...batch);
+  }
+
+  /** Of each table that grows by trading. */
+  kept(): Readonly<Record<"orders" | "events" | "fills", Kept>> {
+    const { pruned } = this.#pruning;
+    const kept = (last: number, gone: number, oldest: StatementSync): Kept => {
+      const since = oldest.get()?.["at"];
+      return { rows: Math.max(last - gone, 0), since: typeof since === "number" ? since : undefined };
+    };
+    const { firstEnd, firstEvent, firstFill } = this.#statements;
+    return {
+      orders: kept(Math.max(this.#last("lastOrder"), pruned.order), pruned.orders, firstEnd),
+      events: kept(this.#last("lastSeq"), pruned.seq, firstEvent),
+      fills: kept(this.#last("lastFill"), pruned.fill, firstFill),
+    };
   }
 
   hasOrder(order_id: string): boolean {
@@ -133,15 +152,8 @@ export class Store implements Archive {
     this.#db.close();
   }
 
-  #migrate(): void {
-    const version = Number(this.#db.prepare("PRAGMA user_version").get()?.["user_version"]);
-    if (version > VERSION)
-      throw new Error(
-        `the data volume is of version ${version}; this program knows ${VERSION}: use a newer one`,
-      );
-    if (version === 0) this.#db.exec(`BEGIN IMMEDIATE; ${schema} COMMIT;`);
-    // takes the lock now, not with the first order
-    else this.#db.exec("BEGIN IMMEDIATE; COMMIT;");
+  #last(statement: "lastSeq" | "lastFill" | "lastOrder"): number {
+    return Number(this.#statements[statement].get()?.["n"] ?? 0);
   }
 }
 
@@ -158,6 +170,13 @@ function prepare(db: DatabaseSync) {
       ON CONFLICT DO UPDATE SET view = excluded.view`,
     quote:
       "INSERT INTO quotes (symbol, state) VALUES (?, ?) ON CONFLICT DO UPDATE SET state = excluded.state",
+    lastSeq: "SELECT max(seq) AS n FROM events",
+    lastFill: "SELECT max(number) AS n FROM fills",
+    lastOrder: "SELECT max(number) AS n FROM orders",
+    firstEnd:
+      "SELECT view ->> 'updated_at' AS at FROM orders WHERE open = 0 ORDER BY view ->> 'updated_at' LIMIT 1",
+    firstEvent: "SELECT line ->> 'timestamp' AS at FROM events ORDER BY seq LIMIT 1",
+    firstFill: "SELECT line ->> 'timestamp' AS at FROM fills ORDER BY number LIMIT 1",
     hasOrder: "SELECT 1 FROM orders WHERE order_id = ?",
     orderOf: "SELECT view AS json FROM orders WHERE order_id = ?",
     requestOf: "SELECT record AS json FROM requests WHERE request_id = ?",

@@ -90,8 +90,14 @@ export class Venue {
     );
   }
 
-  positions(account?: string): Promise<readonly PositionView[]> {
-    return this.#commits.run(() => this.engine.records.positions.views(account));
+  /** @returns with the event that they are as of */
+  positions(
+    account?: string,
+  ): Promise<{ readonly seq: number; readonly positions: readonly PositionView[] }> {
+    return this.#commits.run(() => {
+      const { counters, positions } = this.engine.records;
+      return { seq: counters.seq, positions: positions.views(account) };
+    });
   }
 
   book(symbol: string, depth: number): Promise<BookView | undefined> {

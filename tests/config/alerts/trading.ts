@@ -300,6 +300,22 @@ const cases: readonly AlertCase[] = [
     ],
   },
   {
+    alert: "VenueEventsLost",
+    name: "forty events that nobody read in time",
+    series: { [series("live_gateway_lost_events_total", { ...live, venue: "prism" })]: "_x8 40x80" },
+    quietAt: ["1m45s", "13m"],
+    firesAt: "2m",
+    as: [
+      {
+        labels: { ...live, venue: "prism", needs: "nats,opa", severity: "critical" },
+        summary: "Events of prism were gone before they were read",
+        description:
+          "40 events were not kept until the live gateway read them: fills and ends of orders may be missing.",
+        dashboard: trading,
+      },
+    ],
+  },
+  {
     alert: "VenueSlow",
     name: "one answer of ten takes up to three seconds",
     series: { ...venue("1", "0+90x60"), ...venue("3", "0+100x60"), ...venue("+Inf", "0+100x60") },

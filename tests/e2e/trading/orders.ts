@@ -62,7 +62,7 @@ export function orderCases(run: TradingRun): void {
 
   describe("stops", () => {
     it.each(
-      DAYS.flatMap((time_in_force) => [
+      [...DAYS, ...AT_ONCE].flatMap((time_in_force) => [
         ["STOP", time_in_force] as const,
         ["STOP_LIMIT", time_in_force] as const,
       ]),
@@ -79,48 +79,33 @@ export function orderCases(run: TradingRun): void {
       });
       expect(await desk().cancelled(order.order_id)).toMatchObject({ status: "CANCELLED" });
     });
-    it.each(
-      ["STOP", "STOP_LIMIT"].flatMap((type) =>
-        AT_ONCE.map((time_in_force) => [type, time_in_force] as const),
-      ),
-    )("%s %s is refused: it waits, and may not", async (order_type, time_in_force) => {
-      const stop_price = await run.prices.above(BTC, 1500);
-      const limit = order_type === "STOP" ? {} : { price: stop_price };
-      const { status, body } = await desk().send(small({ order_type, stop_price, time_in_force, ...limit }));
-      if (status === 201) {
-        const order = await desk().ends(body.order_id);
-        expect(order).toMatchObject({
-          status: "REJECTED",
-          reject_reason: expect.stringMatching(/DAY or GTC/) as string,
-        });
-      } else expect(status).toBe(400);
-    });
-    it("a trade at their price sets them off: STOP is filled, STOP_LIMIT at its limit or not at all", async () => {
+    it("a trade at their price sets them off: then they are as orders that come at that moment", async () => {
       const stop_price = await run.prices.above(SOL, 4);
       const wanted = { symbol: SOL, side: "BUY", quantity: "1", stop_price };
-      const filled = { price: await run.prices.above(SOL, 500) };
-      const resting = { price: await run.prices.above(SOL, -500) };
-      const [stop, limited, away] = await Promise.all([
-        desk().accepted({ ...wanted, order_type: "STOP" }),
-        desk().accepted({ ...wanted, order_type: "STOP_LIMIT", ...filled }),
-        desk().accepted({ ...wanted, order_type: "STOP_LIMIT", ...resting }),
-      ]);
+      const near = { order_type: "STOP_LIMIT", price: await run.prices.above(SOL, 500) };
+      const away = { order_type: "STOP_LIMIT", price: await run.prices.above(SOL, -500) };
+      const of = (more: Wanted) =>
+        Promise.all(
+          [...DAYS, ...AT_ONCE].map((time_in_force) =>
+            desk().accepted({ ...wanted, ...more, time_in_force }),
+          ),
+        );
+      const [stops, limited, tooLow] = await Promise.all([of({ order_type: "STOP" }), of(near), of(away)]);
       // walks up the book, through the stop
       const walker = run.desk("walk");
       await walker.done({
         ...{ symbol: SOL, side: "BUY", order_type: "MARKET" },
         quantity: await run.prices.worth(SOL, 900_000),
       });
-      expect(await desk().ends(stop.order_id)).toMatchObject({ status: "FILLED", order_type: "STOP" });
-      expect(await desk().ends(limited.order_id)).toMatchObject({
-        status: "FILLED",
-        order_type: "STOP_LIMIT",
-      });
-      expect(await desk().read(away.order_id)).toMatchObject({ status: "SENT", filled_quantity: "0" });
-      expect(await desk().cancelled(away.order_id)).toMatchObject({
-        status: "CANCELLED",
-        filled_quantity: "0",
-      });
+      for (const { order_id, order_type, time_in_force } of [...stops, ...limited])
+        expect(await desk().ends(order_id)).toMatchObject({ status: "FILLED", order_type, time_in_force });
+      for (const { order_id, time_in_force } of tooLow) {
+        const rests = time_in_force === "DAY" || time_in_force === "GTC";
+        if (rests)
+          expect(await desk().read(order_id)).toMatchObject({ status: "SENT", filled_quantity: "0" });
+        const over = rests ? await desk().cancelled(order_id) : await desk().ends(order_id);
+        expect(over).toMatchObject({ status: "CANCELLED", filled_quantity: "0", time_in_force });
+      }
     });
   });
 

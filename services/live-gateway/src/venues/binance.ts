@@ -310,8 +310,15 @@ export function parametersOf(order: VenueOrder): Parameters | string {
     STOP_LIMIT: "STOP_LOSS_LIMIT",
   } as const;
   const limited = order_type === "LIMIT" || order_type === "STOP_LIMIT";
-  if (limited && time_in_force === "DAY") {
-    return "binance has no DAY orders: it trades around the clock; use GTC, IOC or FOK";
+  // a market order is over before a day is
+  if (order_type !== "MARKET" && time_in_force === "DAY") {
+    const others = limited ? "GTC, IOC or FOK" : "GTC or IOC";
+    return `binance has no DAY orders: it trades around the clock; a ${order_type} order can be ${others}`;
+  }
+  if (!limited && time_in_force === "FOK") {
+    const others =
+      order_type === "MARKET" ? "IOC, or a LIMIT order with FOK" : "IOC, or a STOP_LIMIT order with FOK";
+    return `binance fills what there is of a ${order_type} order, and cannot make it all or nothing; use ${others}`;
   }
   return {
     symbol,

@@ -1,5 +1,6 @@
-import type { Pool } from "undici";
-import { VenueHistoryLostError, VenueUnavailableError, type VenueEvent } from "./venue";
+import type { Dispatcher, Pool } from "undici";
+import { z } from "zod";
+import { VenueEventsGoneError, VenueHistoryLostError, VenueUnavailableError, type VenueEvent } from "./venue";
 import { prismEvent } from "./prism";
 
 interface FeedOptions {
@@ -12,37 +13,38 @@ interface FeedOptions {
 
 /** The venue says something at least every second. */
 const SILENCE_MS = 5000;
+const gone = z.object({ oldest: z.int().positive() });
 
 /**
  * Reads the venue's executions for as long as they come. The last event that is known already is asked for once
- * more: a venue that cannot tell it again has lost its store, and would otherwise be silent for ever.
+ * more: a venue that cannot tell it again has lost its store, and would otherwise be silent for ever. One that says
+ * that it does not keep it any more has not, and is asked for what follows.
  *
  * @throws {VenueHistoryLostError}
+ * @throws {VenueEventsGoneError} when what follows is not kept any more either
  * @throws {VenueUnavailableError} when the feed breaks, is silent, or skips a number
  */
 export async function* prismEvents(options: FeedOptions): AsyncGenerator<readonly VenueEvent[]> {
-  const { pool, headers, venue, after, signal } = options;
+  const { venue, after, signal } = options;
   const failed = (error: unknown): Error =>
-    error instanceof VenueHistoryLostError
+    error instanceof VenueHistoryLostError || error instanceof VenueEventsGoneError
       ? error
       : new VenueUnavailableError(venue, "feed", error instanceof Error ? error.message : String(error));
   try {
-    const path = `/v1/executions?after=${Math.max(after - 1, 0)}`;
-    const response = await pool.request({
-      method: "GET",
-      path,
-      headers,
-      headersTimeout: SILENCE_MS,
-      bodyTimeout: SILENCE_MS,
-      signal,
-    });
+    let last = Math.max(after - 1, 0);
+    let response = await open(options, last);
+    if (response.statusCode === 410) {
+      const { oldest } = gone.parse(await response.body.json());
+      if (oldest > after + 1) throw new VenueEventsGoneError(venue, after, oldest);
+      last = after;
+      response = await open(options, last);
+    }
     if (response.statusCode !== 200) {
       await response.body.dump();
       throw new Error(`HTTP ${response.statusCode}`);
     }
     response.body.setEncoding("utf8");
     let rest = "";
-    let last = Math.max(after - 1, 0);
     for await (const chunk of response.body) {
       const lines = (rest + String(chunk)).split("\n");
       rest = lines.pop() ?? "";
@@ -64,6 +66,17 @@ export async function* prismEvents(options: FeedOptions): AsyncGenerator<readonl
     if (signal.aborted) return;
     throw failed(error);
   }
+}
+
+function open({ pool, headers, signal }: FeedOptions, after: number): Promise<Dispatcher.ResponseData> {
+  return pool.request({
+    method: "GET",
+    path: `/v1/executions?after=${after}`,
+    headers,
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+    signal,
+  });
 }
 
 function read(line: string, venue: string): VenueEvent {

@@ -15,6 +15,7 @@ import {
   VenueUnavailableError,
   type CancelCommand,
   type ChangeResult,
+  type Holdings,
   type ReplaceCommand,
   type SubmitResult,
   type Venue,
@@ -54,6 +55,7 @@ const orderState = z.object({
   status: z.enum(["ACCEPTED", "PARTIALLY_FILLED", "FILLED", "CANCELLED", "EXPIRED", "REJECTED"]),
 });
 const position = z.object({ account: identifier, symbol, quantity: decimal });
+const holdings = z.object({ seq: z.int().nonnegative(), positions: z.array(position) });
 const level = z.union([
   z.object({ price: positiveDecimal }).transform(({ price }) => price),
   z.tuple([positiveDecimal], z.unknown()).transform(([price]) => price),
@@ -163,6 +165,10 @@ export class PrismVenue implements Venue {
 
   async positions(): Promise<readonly VenuePosition[]> {
     return this.#ask("positions", "GET", "/v1/positions", listOf("positions", position));
+  }
+
+  async holdings(): Promise<Holdings> {
+    return this.#ask("positions", "GET", "/v1/positions", holdings);
   }
 
   async lastPrice(name: string): Promise<Decimal | undefined> {

@@ -126,6 +126,32 @@ export class VenueHistoryLostError extends Error {
   }
 }
 
+/**
+ * Events that were never read of the venue are not kept there any more: it keeps them for so many days, and nobody read
+ * them in time.
+ */
+export class VenueEventsGoneError extends Error {
+  override readonly name = "VenueEventsGoneError";
+
+  constructor(
+    readonly venue: string,
+    /** The last event that was read; 0: none. */
+    readonly after: number,
+    /** The first event that can be read. */
+    readonly oldest: number,
+  ) {
+    super(
+      `${venue} does not keep events ${after + 1} to ${oldest - 1} any more, and they were never read here`,
+    );
+  }
+}
+
+/** Positions, as of an event of the feed. */
+export interface Holdings {
+  readonly seq: number;
+  readonly positions: readonly VenuePosition[];
+}
+
 export interface Venue {
   readonly name: string;
   /** Why it cannot be used, if so. */
@@ -148,9 +174,15 @@ export interface Venue {
   query(order: { readonly order_id: string; readonly symbol: string }): Promise<VenueOrderState | undefined>;
   openOrders(): Promise<readonly VenueOrderState[]>;
   positions(): Promise<readonly VenuePosition[]>;
+  /** Of a venue whose events are numbered, and not kept for ever. */
+  holdings?(): Promise<Holdings>;
   /** A price to value a market order with, when no tick is known. */
   lastPrice(symbol: string): Promise<Decimal | undefined>;
-  /** Everything after `after`, and then what happens, until the signal or an error ends it. */
+  /**
+   * Everything after `after`, and then what happens, until the signal or an error ends it.
+   *
+   * @throws {VenueEventsGoneError} when the next events are not kept any more
+   */
   feed(after: number, signal: AbortSignal): AsyncIterable<readonly VenueEvent[]>;
   close(): Promise<void>;
 }

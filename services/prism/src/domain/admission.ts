@@ -21,23 +21,22 @@ const pricesOf: Readonly<Record<OrderType, { readonly price: boolean; readonly s
   STOP_LIMIT: { price: true, stop_price: true },
 };
 
-/** Whether the venue takes an order, and why not. */
+/**
+ * Whether the venue takes an order, and why not. A stop waits, whatever its time in force: that it is over at once
+ * counts from the moment that it is set off, and until then it needs no market.
+ */
 export function admit(request: OrderRequest, book: Book, now: number): Admission {
   const { order_type, time_in_force } = request;
-  const atOnce = time_in_force === "IOC" || time_in_force === "FOK";
-  const waits = order_type === "STOP" || order_type === "STOP_LIMIT";
+  const waits = pricesOf[order_type].stop_price;
+  const atOnce = order_type === "MARKET" || time_in_force === "IOC" || time_in_force === "FOK";
   for (const field of ["price", "stop_price"] as const) {
     const wanted = pricesOf[order_type][field];
     if (wanted === (request[field] === undefined))
       return refuse(`a ${order_type} order ${wanted ? `needs a ${field}` : `has no ${field}`}`);
   }
-  if (waits && atOnce)
-    return refuse(
-      `a ${order_type} order waits for its stop price and cannot be ${time_in_force}; use DAY or GTC`,
-    );
   const parsed = parseTerms(request, book);
   if (!parsed.ok) return parsed;
-  const trouble = order_type === "MARKET" || atOnce ? book.quoteTrouble(now) : undefined;
+  const trouble = atOnce && !waits ? book.quoteTrouble(now) : undefined;
   return trouble === undefined
     ? parsed
     : refuse(`${order_type === "MARKET" ? "MARKET" : time_in_force} orders need a market: ${trouble}`);

@@ -287,8 +287,7 @@ export class Engine {
     } else {
       const ended = this.order(order_id);
       // not kept: the order may still be on its way, and the same request be right then
-      if (!ended)
-        return { order_id, request_id, outcome: "rejected", reason: "the venue has never seen this order" };
+      if (!ended) return { order_id, request_id, outcome: "rejected", reason: NOT_KNOWN };
       refusal = `the order is ${ended.status}`;
       this.records.refusedLate(`${kind}Rejected`, ended, now, { request_id, reason: refusal });
     }
@@ -337,6 +336,8 @@ export class Engine {
     return book;
   }
 }
+
+const NOT_KNOWN = "the venue does not know this order: it never came, or ended long ago";
 
 /** The bus tells each tick once, but its source may begin anew: a lower number with a later time is news. */
 function isRepeated(tick: Tick, last: Tick | undefined): boolean {

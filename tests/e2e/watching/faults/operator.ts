@@ -148,6 +148,25 @@ export class Operator {
     return async () => void (await write(before));
   }
 
+  /** Runs SQL on a SQLite file in the data volume of a service of ours that does not run. */
+  async sqlite(name: string, file: string, sql: string): Promise<void> {
+    const { Image, Mounts } = await this.container(name).inspect();
+    const mount = Mounts.find(({ Destination }) => file.startsWith(`${Destination}/`));
+    if (!mount?.Name) throw new Error(`${file} of ${name} is in no volume`);
+    const script = `new (require("node:sqlite").DatabaseSync)(${JSON.stringify(file)}).exec(${JSON.stringify(sql)})`;
+    await this.beside(
+      Image,
+      [`${mount.Name}:${mount.Destination}`],
+      async (container) => {
+        await container.start();
+        const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
+        if (StatusCode !== 0)
+          throw new Error(`${sql}: ${String(await container.logs({ stdout: true, stderr: true }))}`);
+      },
+      { Entrypoint: ["node", "-e", script] },
+    );
+  }
+
   /** A container of the test's own with these volumes, gone afterwards. */
   async beside<T>(
     Image: string,

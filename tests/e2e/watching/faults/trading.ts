@@ -1,5 +1,6 @@
 import { jetstream } from "@nats-io/jetstream";
 import { subjects, type Fill, type VenueReport } from "../../../../services/contracts";
+import { allOver } from "../../harness/order-path";
 import { BTC } from "../../trading/market";
 import type { Fault } from "./fault";
 
@@ -41,6 +42,28 @@ export const brokenMessage: Fault = {
   tells: [["MessagesPutAside", "oms"]],
   make: async (operator) => {
     await operator.nats((nats) => jetstream(nats).publish(subjects.venueReport, '"accepted"'));
+    return async () => undefined;
+  },
+};
+
+/** The venue does not keep what the gateway has yet to read, by the place that the gateway has stored. */
+export const eventsGone: Fault = {
+  tells: [["VenueEventsLost", "live-gateway"]],
+  make: async (operator) => {
+    const desk = operator.run.desk("orders");
+    for (const side of ["BUY", "SELL"] as const)
+      await desk.send({ symbol: BTC, side, order_type: "MARKET", quantity: "0.001" });
+    await allOver(() => desk.all());
+    const gatewayAgain = await operator.stop("live-gateway");
+    const venueAgain = await operator.stop("prism");
+    await operator.sqlite("live-gateway", "/data/live-gateway.sqlite", "UPDATE feeds SET seq = seq - 3");
+    await operator.sqlite(
+      "prism",
+      "/data/prism.db",
+      "DELETE FROM events WHERE seq < (SELECT max(seq) FROM events); UPDATE pruned SET seq = (SELECT min(seq) - 1 FROM events)",
+    );
+    await venueAgain();
+    await gatewayAgain();
     return async () => undefined;
   },
 };

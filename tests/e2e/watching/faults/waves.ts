@@ -13,6 +13,7 @@ import {
 } from "./stores";
 import {
   brokenMessage,
+  eventsGone,
   logRefuses,
   strategyMad,
   strayExecution,
@@ -42,6 +43,7 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     awayForMinutes,
     strayExecution,
     brokenMessage,
+    eventsGone,
     slowStatement,
     deadlock,
     connectionsTaken,

@@ -289,9 +289,34 @@ test("orders in Binance's words; what it does not have is refused, not changed",
     stopPrice: "1990",
     newClientOrderId: ETH.order_id,
   });
-  expect(parametersOf({ ...ETH, order_type: "MARKET", time_in_force: "IOC" })).toMatchObject({
-    type: "MARKET",
-    timeInForce: undefined,
-  });
-  expect(parametersOf({ ...ETH, time_in_force: "DAY" })).toMatch(/no DAY orders.*use GTC/);
+});
+
+const types = { MARKET: {}, LIMIT: {}, STOP: { stop_price: "1990" }, STOP_LIMIT: { stop_price: "1990" } };
+const noDay = (others: string, type: string) =>
+  `binance has no DAY orders: it trades around the clock; a ${type} order can be ${others}`;
+const notWhole = (type: string, instead: string) =>
+  `binance fills what there is of a ${type} order, and cannot make it all or nothing; use IOC, or a ${instead} order with FOK`;
+
+test.each([
+  // MARKET and STOP_LOSS have no time in force; what is not filled at once is over
+  ["MARKET", "DAY", undefined],
+  ["MARKET", "GTC", undefined],
+  ["MARKET", "IOC", undefined],
+  ["MARKET", "FOK", notWhole("MARKET", "LIMIT")],
+  ["LIMIT", "DAY", noDay("GTC, IOC or FOK", "LIMIT")],
+  ["LIMIT", "GTC", "GTC"],
+  ["LIMIT", "IOC", "IOC"],
+  ["LIMIT", "FOK", "FOK"],
+  ["STOP", "DAY", noDay("GTC or IOC", "STOP")],
+  ["STOP", "GTC", undefined],
+  ["STOP", "IOC", undefined],
+  ["STOP", "FOK", notWhole("STOP", "STOP_LIMIT")],
+  ["STOP_LIMIT", "DAY", noDay("GTC, IOC or FOK", "STOP_LIMIT")],
+  ["STOP_LIMIT", "GTC", "GTC"],
+  ["STOP_LIMIT", "IOC", "IOC"],
+  ["STOP_LIMIT", "FOK", "FOK"],
+] as const)("a %s order that is %s, at Binance: %s", (order_type, time_in_force, said) => {
+  const asked = parametersOf({ ...ETH, ...types[order_type], order_type, time_in_force });
+  if (typeof asked === "string") expect(asked).toBe(said);
+  else expect(asked).toMatchObject({ timeInForce: said });
 });

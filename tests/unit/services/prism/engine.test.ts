@@ -167,6 +167,83 @@ describe("orders that wait", () => {
     expect(lab.engine.book("AAPL")?.resting.BUY.top?.price).toBe(9900);
   });
 
+  describe("stops that are IOC or FOK", () => {
+    const stop = { stop_price: "101", quantity: "3" } as const;
+    const types = [
+      ["STOP", "IOC", {}],
+      ["STOP", "FOK", {}],
+      ["STOP_LIMIT", "IOC", { price: "102" }],
+      ["STOP_LIMIT", "FOK", { price: "102" }],
+    ] as const;
+
+    test.each(types)("%s %s waits, without quotes and over a restart", (order_type, time_in_force, more) => {
+      const lab = new Lab();
+      const { result } = lab.submit({ ...stop, order_id: "s", order_type, time_in_force, ...more });
+      expect(result.outcome).toBe("accepted");
+      lab.restart();
+      lab.now += 30 * 86_400_000;
+      lab.act((engine, now) => engine.expire(now));
+      expect(lab.order("s")).toMatchObject({ status: "ACCEPTED", triggered: false });
+      expect(shown(lab.tick("100.5", "101.5", "101").fills)).toEqual(["s 3@101.5 TAKER"]);
+      expect(lab.order("s").status).toBe("FILLED");
+    });
+
+    test.each(types)("%s %s whose price has been traded is at once", (order_type, time_in_force, more) => {
+      const lab = new Lab();
+      lab.tick("100.5", "101.5", "101");
+      const { fills } = lab.submit({ ...stop, order_id: "s", order_type, time_in_force, ...more });
+      expect(shown(fills)).toEqual(["s 3@101.5 TAKER"]);
+    });
+
+    test.each([
+      ["STOP", "IOC", {}, "filled in part"],
+      ["STOP", "FOK", {}, "not at all"],
+      ["STOP_LIMIT", "IOC", { price: "101.5" }, "filled in part"],
+      ["STOP_LIMIT", "FOK", { price: "101.5" }, "not at all"],
+    ] as const)("%s %s of more than there is is %s, and over: %s", (order_type, time_in_force, more, how) => {
+      const lab = new Lab();
+      const quantity = "100000";
+      lab.submit({ ...stop, order_id: "s", order_type, time_in_force, quantity, ...more });
+      const { fills, events } = lab.tick("100.5", "101.5", "101");
+      expect(events.at(-1)).toMatchObject({ kind: "cancelled", order_id: "s" });
+      expect(lab.order("s").status).toBe("CANCELLED");
+      if (how === "not at all") {
+        expect(fills).toEqual([]);
+        expect(lab.order("s").reason).toMatch(/^FOK: \d+ of 100000 could be filled at once$/);
+      } else {
+        expect(fills.length).toBeGreaterThan(0);
+        expect(lab.order("s")).toMatchObject({
+          triggered: true,
+          reason: "nothing left to trade with at once",
+        });
+      }
+    });
+
+    test("set off by a trade of the venue without quotes, it trades with the orders that rest", () => {
+      const lab = new Lab();
+      lab.submit({ ...stop, order_id: "s", order_type: "STOP", time_in_force: "IOC" });
+      lab.submit({ ...sell, order_id: "ask", price: "101", quantity: "5" });
+      const { fills } = lab.submit({ order_id: "bid", price: "101", quantity: "4" });
+      expect(shown(fills)).toEqual([
+        "ask 4@101 MAKER",
+        "bid 4@101 TAKER",
+        "ask 1@101 MAKER",
+        "s 1@101 TAKER",
+      ]);
+      expect(lab.order("s")).toMatchObject({ status: "CANCELLED", filled_quantity: "1" });
+    });
+
+    test("a replace to a stop price that has been traded sets it off", () => {
+      const lab = new Lab();
+      lab.tick("100.5", "101.5", "100.7");
+      lab.submit({ ...stop, order_id: "s", order_type: "STOP_LIMIT", price: "101", time_in_force: "FOK" });
+      const { changes } = lab.act((engine, now) =>
+        engine.replace({ order_id: "s", request_id: "r", stop_price: "100.6" }, now),
+      );
+      expect(changes.events.map(({ kind }) => kind)).toEqual(["replaced", "cancelled"]);
+    });
+  });
+
   test.each(["end of the session", "cancel of all"])(
     "first accepted, first ended, also after a restart: %s",
     (how) => {
@@ -255,7 +332,7 @@ describe("changes", () => {
       "request_id c was another request's",
     );
     expect(lab.act((e, now) => e.cancel({ order_id: "y", request_id: "n" }, now)).result.reason).toBe(
-      "the venue has never seen this order",
+      "the venue does not know this order: it never came, or ended long ago",
     );
   });
 
@@ -299,7 +376,8 @@ describe("refused", () => {
     [{}, "a LIMIT order needs a price"],
     [{ order_type: "MARKET", price: "1" }, "a MARKET order has no price"],
     [{ order_type: "STOP", stop_price: "1.001" }, /^stop_price 1.001 is no multiple/],
-    [{ order_type: "STOP", stop_price: "1", time_in_force: "IOC" }, /^a STOP order waits .* cannot be IOC/],
+    [{ price: "100", time_in_force: "IOC" }, "IOC orders need a market: no tick of AAPL has been heard yet"],
+    [{ order_type: "STOP", price: "1", time_in_force: "IOC" }, "a STOP order has no price"],
   ] as const)("%j", (order, reason) => {
     const lab = new Lab();
     const { result, events } = lab.submit({ ...order, order_id: "x" });

@@ -93,10 +93,10 @@ describe("store", () => {
   test("data of a newer version is refused", () => {
     new Store(directory).close();
     const db = new DatabaseSync(join(directory, "prism.db"));
-    db.exec("PRAGMA user_version = 2");
+    db.exec("PRAGMA user_version = 3");
     db.close();
     expect(() => new Store(directory)).toThrow(
-      "the data volume is of version 2; this program knows 1: use a newer one",
+      "the data volume is of version 3; this program knows 2: use a newer one",
     );
   });
 });
@@ -150,6 +150,7 @@ describe("feed", () => {
   const lines: string[] = [];
   const asked: number[] = [];
   const store = {
+    prunedSeq: 0,
     eventLines: (after: number, limit: number) => {
       asked.push(after);
       return lines.slice(after, after + limit);
@@ -161,7 +162,7 @@ describe("feed", () => {
     feed.publish(more);
   };
   beforeEach(() => {
-    lines.length = asked.length = 0;
+    lines.length = asked.length = store.prunedSeq = 0;
   });
 
   test("tells what was, then what happens; the rest from the store when a reader is slow", async () => {
@@ -199,6 +200,22 @@ describe("feed", () => {
     for await (const text of feed.read(11)) beyond.push(text);
     expect(beyond).toEqual(["\n"]);
     expect(feed.readers).toBe(0);
+  });
+
+  test("a reader that pruning has overtaken gets the end, never what follows the gap", async () => {
+    add(new Feed(store, 0), 5000);
+    const feed = new Feed(store, 5000, 2);
+    const slow = feed.read(0);
+    expect((await slow.next()).value).toContain("1000\n");
+    store.prunedSeq = 1000;
+    expect((await slow.next()).value).toContain("1001\n");
+    store.prunedSeq = 2001;
+    expect(await slow.next()).toEqual({ done: true, value: undefined });
+    expect(feed.oldest).toBe(2002);
+    // one that is at the front has lost nothing
+    expect((await feed.read(2001).next()).value).toContain("2002\n");
+    store.prunedSeq = 5000;
+    expect((await feed.read(5000).next()).value).toBe("\n");
   });
 });
 

@@ -75,12 +75,14 @@ export const START = Date.UTC(2025, 2, 3, 15);
 
 /** An engine that commits after each act, and its store. */
 export class Lab {
-  readonly store = new MemoryStore();
   engine: Engine;
   now = START;
   readonly ticks: Tick[] = [];
 
-  constructor(readonly more: Partial<EngineOptions> = {}) {
+  constructor(
+    readonly more: Partial<EngineOptions> = {},
+    readonly store = new MemoryStore(),
+  ) {
     this.engine = this.#begin();
   }
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import type { OrderRequest } from "../../../../services/prism/src/domain/types";
+import type { FillRecord, OrderRequest } from "../../../../services/prism/src/domain/types";
+import type { Lab } from "./lab";
 
 /** Something that the venue is told. */
 export type Step =
@@ -23,7 +24,7 @@ const order_id = fc.integer({ min: 1, max: 40 }).map((n) => `o${n}`);
 const request_id = fc.integer({ min: 1, max: 12 }).map((n) => `r${n}`);
 const side = fc.constantFrom("BUY" as const, "SELL" as const);
 const account = fc.constantFrom("a", "b");
-const whenever = fc.constantFrom("DAY" as const, "GTC" as const);
+const whenever = fc.constantFrom("DAY" as const, "GTC" as const, "IOC" as const, "FOK" as const);
 const common = { order_id, side, quantity, account };
 
 const limit = fc.record({
@@ -87,3 +88,25 @@ export const steps = fc.array(
   ),
   { minLength: 5, maxLength: 60, size: "max" },
 );
+
+/** Does a step, as the venue would be told. */
+export function take(lab: Lab, step: Step): readonly FillRecord[] {
+  switch (step.kind) {
+    case "tick":
+      return lab.tick(step.bid, step.ask, step.price).fills;
+    case "order":
+      return lab.submit(step.order).fills;
+    case "cancel":
+      return lab.act((engine, now) =>
+        engine.cancel({ order_id: step.order_id, request_id: step.request_id }, now),
+      ).changes.fills;
+    case "replace":
+      return lab.act((engine, now) => engine.replace(step, now)).changes.fills;
+    case "wait":
+      lab.now += step.ms;
+      return lab.act((engine, now) => engine.expire(now)).changes.fills;
+    case "restart":
+      lab.restart();
+      return [];
+  }
+}

@@ -154,7 +154,7 @@ function growthVerdict({ preview }: OurActs, ratio: number): string {
 /** What containers cost that do nothing but answer their probes. */
 function probesLine(containers: number, rest: NonNullable<GrowthRow["rest"]>): string {
   const [before, after] = [rest.without.toFixed(2), rest.with.toFixed(2)];
-  return `At rest the host keeps ${before} processors busy without them, and ${after} with ${containers} containers: their probes, one each every 5 s.`;
+  return `At rest the host keeps ${before} processors busy without them, and ${after} with ${containers} containers: their probes.`;
 }
 
 function anatomySection({ runs, from }: Measured<{ readonly runs: readonly Anatomy[] }>): readonly string[] {

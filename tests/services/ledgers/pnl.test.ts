@@ -70,9 +70,20 @@ test("positions are exact, told as they change, and the same after a restart and
     },
   });
   await world.connection.flush();
+  // a position that changes again before it is told is told as it is then
+  const isTold = (version: number): Promise<unknown> =>
+    until(
+      `version ${version} to be told`,
+      5,
+      async () => told.at(-1)?.version,
+      (last) => last === version,
+    );
   await trade("BUY", "10", "100");
+  await isTold(1);
   await trade("BUY", "10", "110");
+  await isTold(2);
   await trade("SELL", "15", "120");
+  await isTold(3);
   await versionIs(3);
   await tick(world.connection, "AAPL", "130");
   const expected = {

@@ -97,7 +97,7 @@ export function healthcheck(probe: Probe, ports: Readonly<Record<string, number>
   return {
     tests: ["CMD", TOOLBOX_BINARY, "probe", kind, ...pace, "--hold", HOLD, ...target],
     interval: AGAIN,
-    timeout: canonicalDuration(`${Math.ceil(Math.max(durationSeconds(HOLD), every) + one + LATE)}s`),
+    timeout: canonicalDuration(`${Math.max(durationSeconds(HOLD), every) + one + LATE}s`),
     retries,
     startPeriod: canonicalDuration(startPeriod),
     decidedAfter: durationSeconds(startPeriod) + (durationSeconds(AGAIN) + every + one) * (retries + 2),

@@ -16,7 +16,7 @@ const PROGRAM = "k6";
 
 /** k6's image in the stack's mode, pulled or built where the engine lacks it. @throws ProblemsError where it cannot be had */
 export async function k6Image(
-  { root }: Context,
+  { root }: Pick<Context, "root">,
   settings: Settings,
   docker: Docker,
   say: (line: string) => void,

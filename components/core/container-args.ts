@@ -164,6 +164,6 @@ function healthArgs(plan: ContainerPlan): Partial<docker.ContainerArgs> {
   return {
     healthcheck: { tests: [...tests], ...check },
     wait: true,
-    waitTimeout: Math.ceil(decidedAfter) + 60,
+    waitTimeout: decidedAfter + 60,
   };
 }

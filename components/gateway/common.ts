@@ -1,6 +1,12 @@
 import type { PlatformContext, ServiceSpec } from "../../model/service";
 import { SECRETS_PATH } from "../../model/wiring";
-import { IDENTITY, SECURITY_HEADERS, WITH_COOKIES } from "./guard";
+
+/** By these a program behind a gateway learns who is there; a client that sends them lies. */
+export const IDENTITY = ["X-Auth-User", "X-Auth-Role"] as const;
+
+export const SECURITY_HEADERS = "security-headers";
+/** The same for what needs cookies. */
+export const WITH_COOKIES = "security-headers-with-cookies";
 
 const USERS_FILE = `${SECRETS_PATH}/users`;
 
@@ -19,8 +25,9 @@ export function hostRule({ settings }: PlatformContext): string {
     .join(" || ");
 }
 
-export function serviceUrl(service: ServiceSpec, port: string): string {
-  return `http://${service.name}:${service.ports[port]}`;
+/** A service behind a gateway, over HTTP at one of its ports, as Traefik is told of it. */
+export function behind({ name, ports }: ServiceSpec, port = "http"): unknown {
+  return { loadBalancer: { servers: [{ url: `http://${name}:${ports[port]}` }], passHostHeader: true } };
 }
 
 /**

@@ -1,19 +1,13 @@
 import type { ServiceSpec, SessionRole, ToolLogin } from "../../model/service";
 import { sessionKeeper } from "../../model/sessions";
 import { BY_CREDENTIAL, SESSION_COOKIE } from "../../services/contracts/session";
-
-/** By these a program behind a gateway learns who is there; a client that sends them lies. */
-export const IDENTITY = ["X-Auth-User", "X-Auth-Role"] as const;
+import { behind, IDENTITY, SECURITY_HEADERS, WITH_COOKIES } from "./common";
 
 /** What the answer about a session depends on. */
 const ASKED_WITH = ["Accept", "Cookie", "Sec-Fetch-Mode", "Sec-Fetch-Site"];
 
 /** Where a gateway asks itself about sessions: so that its error page is of that question, and not of the tool. */
 export const SESSIONS = { name: "sessions", port: 8084 } as const;
-
-export const SECURITY_HEADERS = "security-headers";
-/** The same for what needs cookies. */
-export const WITH_COOKIES = "security-headers-with-cookies";
 
 export type Named = readonly (readonly [string, unknown])[];
 
@@ -25,8 +19,10 @@ export interface Guard {
   /** Name of Traefik's service. */
   readonly service: string;
   readonly login: ToolLogin;
-  readonly role?: SessionRole;
-  readonly changes?: SessionRole;
+  /** To look. @default "viewer" */
+  readonly role?: SessionRole | undefined;
+  /** For more than a look. @default "admin" */
+  readonly changes?: SessionRole | undefined;
 }
 
 /** Of a request with a credential, or from somebody who wants to be asked for one. */
@@ -63,7 +59,7 @@ export function guardedRouters({ name, rule, service, ...guard }: Guard, session
       byCredential,
       [
         `${name}-without-session`,
-        router([WITH_COOKIES, sessionName()], {
+        router([WITH_COOKIES, sessionOf(guard).name], {
           if: `HeaderRegexp(\`Cookie\`, \`${SESSION_COOKIE}=\`)`,
           priority: 2,
         }),
@@ -71,7 +67,7 @@ export function guardedRouters({ name, rule, service, ...guard }: Guard, session
       [name, router([WITH_COOKIES])],
     ];
   const shown = guard.login === "basic" ? [credentialName(name)] : [];
-  return [byCredential, [name, router([WITH_COOKIES, sessionName(guard), ...shown])]];
+  return [byCredential, [name, router([WITH_COOKIES, sessionOf(guard).name, ...shown])]];
 }
 
 /** What the routers of these pages need besides, where there are sessions. */
@@ -85,11 +81,12 @@ export function sessionParts(
   const landing = services.find(({ route }) => route?.path === "/");
   const asked = guards
     .filter(({ login }) => login !== "none")
-    .map((guard): [string, unknown] => [
-      sessionName(guard.login === "own" ? undefined : guard),
+    .map(sessionOf)
+    .map(({ name, question }): [string, unknown] => [
+      name,
       {
         forwardAuth: {
-          address: `http://127.0.0.1:${SESSIONS.port}${path}?${question(guard)}`,
+          address: `http://127.0.0.1:${SESSIONS.port}${path}?${question}`,
           authRequestHeaders: ASKED_WITH,
           authResponseHeaders: ["Cookie", ...IDENTITY],
         },
@@ -108,8 +105,8 @@ export function sessionParts(
       ],
     ],
     services: [
-      [SESSIONS.name, plainService(keeper)],
-      ...(landing ? [["sessions-errors", plainService(landing)] as const] : []),
+      [SESSIONS.name, behind(keeper)],
+      ...(landing ? [["sessions-errors", behind(landing)] as const] : []),
     ],
     middlewares: [
       ...asked,
@@ -132,15 +129,16 @@ export function sessionParts(
   };
 }
 
-function plainService({ name, ports }: ServiceSpec): unknown {
-  return { loadBalancer: { servers: [{ url: `http://${name}:${ports.http}` }], passHostHeader: true } };
-}
-
-type Roles = Pick<Guard, "role" | "changes">;
-
-const sessionName = (roles?: Roles): string =>
-  roles ? `session-${roles.role ?? "viewer"}-${roles.changes ?? "admin"}` : "no-session";
-
-function question({ login, role = "viewer", changes = "admin" }: Guard): string {
-  return login === "own" ? "role=none" : `role=${role}&changes=${changes}`;
+/** The middleware that asks about a session for these pages, and what it asks: they share it with all that ask the same. */
+function sessionOf({
+  login,
+  role = "viewer",
+  changes = "admin",
+}: Pick<Guard, "login" | "role" | "changes">): {
+  readonly name: string;
+  readonly question: string;
+} {
+  return login === "own"
+    ? { name: "no-session", question: "role=none" }
+    : { name: `session-${role}-${changes}`, question: `role=${role}&changes=${changes}` };
 }

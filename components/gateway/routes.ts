@@ -1,8 +1,8 @@
 import { hostPort } from "../../model/ports";
 import type { PlatformContext, RouteSpec, ServiceSpec } from "../../model/service";
 import { sessionKeeper } from "../../model/sessions";
-import { commonMiddlewares, hostRule, section, serviceUrl } from "./common";
-import { guardedRouters, SECURITY_HEADERS, sessionParts, WITH_COOKIES, type Guard } from "./guard";
+import { behind, commonMiddlewares, hostRule, section, SECURITY_HEADERS, WITH_COOKIES } from "./common";
+import { guardedRouters, sessionParts, type Guard } from "./guard";
 import { DASHBOARD, type DynamicConfig } from "./traefik";
 
 /** Routers, services and middlewares of the main gateway. */
@@ -40,18 +40,7 @@ export function routesConfig(context: PlatformContext): DynamicConfig {
         ),
       },
       ...section("services", [
-        ...routed.map(
-          ({ service, route }) =>
-            [
-              service.name,
-              {
-                loadBalancer: {
-                  servers: [{ url: serviceUrl(service, route.port ?? "http") }],
-                  passHostHeader: true,
-                },
-              },
-            ] as const,
-        ),
+        ...routed.map(({ service, route }) => [service.name, behind(service, route.port)] as const),
         ...sessions.services,
       ]),
       middlewares: {

@@ -1,8 +1,8 @@
 import { hostPort, publishedTools, toolPortName, usualPort } from "../../model/ports";
 import { joinTexts, secretRef, secretText } from "../../model/secrets";
 import type { ConfigureContext, FileSpec, PlatformContext } from "../../model/service";
-import { letsSessionsIn, sessionKeeper } from "../../model/sessions";
-import { commonMiddlewares, hostRule, section, serviceUrl } from "./common";
+import { sessionKeeper } from "../../model/sessions";
+import { behind, commonMiddlewares, hostRule, section } from "./common";
 import { credentialName, guardedRouters, sessionParts, type Guard } from "./guard";
 import { TOOL_CREDENTIALS, type DynamicConfig, type EntryPoint } from "./traefik";
 
@@ -23,8 +23,7 @@ export function toolsConfig(context: PlatformContext, mutual = false): DynamicCo
   const hasSessions = !mutual && sessionKeeper(services) !== undefined;
   const guards = http.map(({ tool: { login, role, changes }, name }): Guard => ({
     ...{ name, rule, service: name, login: mutual ? "none" : login },
-    ...(role === undefined ? {} : { role }),
-    ...(changes === undefined ? {} : { changes }),
+    ...{ role, changes },
   }));
   const sessions = sessionParts(guards, mutual ? [] : services);
   return {
@@ -41,13 +40,7 @@ export function toolsConfig(context: PlatformContext, mutual = false): DynamicCo
         ...sessions.routers,
       ]),
       ...section("services", [
-        ...http.map(
-          ({ service, tool, name }) =>
-            [
-              name,
-              { loadBalancer: { servers: [{ url: serviceUrl(service, tool.port) }], passHostHeader: true } },
-            ] as const,
-        ),
+        ...http.map(({ service, tool, name }) => [name, behind(service, tool.port)] as const),
         ...sessions.services,
       ]),
     },
@@ -76,9 +69,8 @@ export function toolsConfig(context: PlatformContext, mutual = false): DynamicCo
 
 /** What a gateway shows to tools that ask by HTTP basic authentication: the rest of its configuration, and a secret. */
 export function toolCredentials({ services, settings, credentialAt }: ConfigureContext): readonly FileSpec[] {
-  const shown = publishedTools(services, settings).filter(
-    ({ service, tool }) => tool.login === "basic" && letsSessionsIn(service, services, settings),
-  );
+  if (sessionKeeper(services) === undefined) return [];
+  const shown = publishedTools(services, settings).filter(({ tool }) => tool.login === "basic");
   if (shown.length === 0) return [];
   const middlewares = shown.map(
     ({ service, tool }) => secretText`    ${credentialName(toolPortName(tool))}:

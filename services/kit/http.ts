@@ -69,8 +69,8 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
 }
 
 /**
- * One line a request, without its query: a query may carry a ticket. What went well only at debug: it
- * is counted anyway, and a line costs the engine more than many a request does the service.
+ * One line a request, without its query: a query may carry a ticket. What went well only at debug: it is counted
+ * anyway, and a line costs the engine more than many a request does the service.
  */
 function logRequests(http: Http): void {
   http.addHook("onResponse", (request, reply, done) => {

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type Docker from "dockerode";
+import { k6Image } from "../../cli/load-test/image";
 import { UNKNOWN_HOST } from "../../model/host";
 import { parseSettings } from "../../model/settings";
 import { ROOT, loadPlan } from "../../stacks/inputs";
 import { downCommand, upCommand, type Compose, type ComposeProject } from "./compose";
-import { generator } from "./load/k6";
 import { targetOf } from "./load/target";
 import { measureTrading, type TradingResult } from "./load/trading";
 import { measure, type Run } from "./measure";
@@ -74,7 +74,7 @@ export async function measureTradingHere(bench: Bench): Promise<TradingResult> {
   const { home, ours, up, down } = commandFor(bench, "trading");
   await ours("up", ...up);
   const target = await targetOf(docker, { prefix: PREFIX, home, httpsPort: PORTS.https });
-  const k6 = generator(portlessSettings());
+  const k6 = await k6Image({ root: ROOT }, portlessSettings(), docker, say, new AbortController().signal);
   const result = await measureTrading({ docker, label: LABEL, target, k6, rounds, seconds: 20, say });
   await ours("down", ...down);
   return result;

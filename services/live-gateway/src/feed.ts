@@ -141,21 +141,23 @@ export async function tellEvents(
       }),
     );
   }
+  const opened = store.openedAt(name);
   store.transaction(() => {
     for (const event of news) {
-      record(gateway, name, event);
+      record(gateway, name, event, opened);
       if (!gapFree) store.markTold(event.report_id, dayOf(now()));
     }
     store.saveSeq(name, last.seq);
   });
 }
 
-function record({ store }: Gateway, venue: string, event: VenueEvent): void {
+/** @param opened fills up to this event are in the positions already */
+function record({ store }: Gateway, venue: string, event: VenueEvent, opened: number): void {
   switch (event.kind) {
     case "fill": {
       const { side, account, symbol, fill } = event;
       const change = side === "BUY" ? Big(fill.quantity) : Big(fill.quantity).neg();
-      if (event.seq > store.openedAt(venue)) store.addPosition(venue, account, symbol, change);
+      if (event.seq > opened) store.addPosition(venue, account, symbol, change);
       store.addFilled(event.order_id, fill.quantity);
       return;
     }

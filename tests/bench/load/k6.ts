@@ -4,13 +4,9 @@ import { join } from "node:path";
 import type Docker from "dockerode";
 import { startLoad, type LoadContainerInput } from "../../../cli/load-test/container";
 import { lastLines } from "../../../engine/errors";
-import { lockedProgram, parseImageLock } from "../../../model/images";
 import { FILES } from "../../../model/load/protocol";
-import type { Settings } from "../../../model/settings";
-import { imageResolver, ROOT } from "../../../stacks/inputs";
 import type { Target } from "./target";
 
-const PROGRAM = "k6";
 const MEMORY_MIB = 2048;
 const SCRIPT = join(__dirname, "requests.k6.js");
 
@@ -57,18 +53,8 @@ interface Summary {
   readonly metrics: Readonly<Record<string, { readonly values: Values } | undefined>>;
 }
 
-/** The load generator's image, as the platform's own load tests have it. */
-export type Generator = Pick<LoadContainerInput, "image" | "user" | "binary">;
-
-export function generator(settings: Settings): Generator {
-  const resolved = imageResolver(settings)(PROGRAM);
-  const { contract } = lockedProgram(
-    parseImageLock(readFileSync(join(ROOT, "configs/images.yaml"), "utf8")),
-    PROGRAM,
-  );
-  if ("missing" in resolved || !contract?.binary) throw new Error("there is no image of k6 in this mode");
-  return { image: resolved.reference, user: `${contract.uid}:${contract.gid}`, binary: contract.binary };
-}
+/** The load generator's image. */
+export type K6 = Pick<LoadContainerInput, "image" | "user" | "binary">;
 
 /**
  * In a container on the frontend lane, as `./trade2026 load` runs its own: beside the containers it would get
@@ -76,7 +62,7 @@ export function generator(settings: Settings): Generator {
  *
  * @throws when k6 ends with anything but 0
  */
-export async function runLoad(docker: Docker, k6: Generator, target: Target, load: Load): Promise<LoadRun> {
+export async function runLoad(docker: Docker, k6: K6, target: Target, load: Load): Promise<LoadRun> {
   const { kind, clients, rate, seconds, run, listen = false } = load;
   const { host, address, port } = target.gateway;
   const process = await startLoad(docker, {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import { medianOf } from "../markdown";
 import { hostCpu } from "../measure";
-import { runLoad, type Generator, type Load, type LoadRun } from "./k6";
+import { runLoad, type K6, type Load, type LoadRun } from "./k6";
 import type { Target } from "./target";
 
 /** Clients of the closed model. */
@@ -39,7 +39,7 @@ export interface TradingOptions {
   /** Of the platform's containers, `key=value`. */
   readonly label: string;
   readonly target: Target;
-  readonly k6: Generator;
+  readonly k6: K6;
   readonly rounds: number;
   readonly seconds: number;
   readonly say: (line: string) => void;

@@ -137,26 +137,20 @@ export class Operator {
   async rewrite(name: string, path: string, change: (text: string) => string): Promise<Undo> {
     const before = await readContainerFile(this.docker, physical(name), path);
     if (before === undefined) throw new Error(`${name} has no ${path}`);
-    const { Image, Mounts } = await this.container(name).inspect();
-    const mount = Mounts.find(({ Destination }) => path.startsWith(`${Destination}/`));
-    if (!mount?.Name) throw new Error(`${path} of ${name} is in no volume`);
+    const { image, bind } = await this.#volumeOf(name, path);
     const write = (text: string): Promise<unknown> =>
-      this.beside(Image, [`${mount.Name}:${mount.Destination}`], (writer) =>
-        writer.putArchive(archiveOf({ [path]: text }), { path: "/" }),
-      );
+      this.beside(image, [bind], (writer) => writer.putArchive(archiveOf({ [path]: text }), { path: "/" }));
     await write(change(before));
     return async () => void (await write(before));
   }
 
   /** Runs SQL on a SQLite file in the data volume of a service of ours that does not run. */
   async sqlite(name: string, file: string, sql: string): Promise<void> {
-    const { Image, Mounts } = await this.container(name).inspect();
-    const mount = Mounts.find(({ Destination }) => file.startsWith(`${Destination}/`));
-    if (!mount?.Name) throw new Error(`${file} of ${name} is in no volume`);
+    const { image, bind } = await this.#volumeOf(name, file);
     const script = `new (require("node:sqlite").DatabaseSync)(${JSON.stringify(file)}).exec(${JSON.stringify(sql)})`;
     await this.beside(
-      Image,
-      [`${mount.Name}:${mount.Destination}`],
+      image,
+      [bind],
       async (container) => {
         await container.start();
         const { StatusCode } = (await container.wait()) as { readonly StatusCode: number };
@@ -185,6 +179,14 @@ export class Operator {
     } finally {
       await container.remove({ force: true });
     }
+  }
+
+  /** The volume that a file of a container is in, to be bound where it is there, and the container's image. */
+  async #volumeOf(name: string, path: string): Promise<{ readonly image: string; readonly bind: string }> {
+    const { Image: image, Mounts } = await this.container(name).inspect();
+    const mount = Mounts.find(({ Destination }) => path.startsWith(`${Destination}/`));
+    if (!mount?.Name) throw new Error(`${path} of ${name} is in no volume`);
+    return { image, bind: `${mount.Name}:${mount.Destination}` };
   }
 
   /** Where a store is for somebody on the host: its own address on the lane. */

@@ -45,6 +45,11 @@ const FIXES: readonly (readonly [said: RegExp, fix: string])[] = [
     /conflicts with network \S+ \(\S+\): networks have same bridge name/,
     "the Docker engine holds on to a network that it does not list, as it does after its disk was full: restart Docker, then ./trade2026 up",
   ],
+  [
+    // a connection that broke, or none: which of them it is depends on what was being asked when the engine went
+    /(?:write EPIPE|read ECONNRESET|socket hang up|connect (?:ECONNREFUSED|ENOENT) \/|Cannot connect to the Docker daemon|error during connect).*/,
+    "the Docker engine went away half-way: start it again (docker info answers then), and ./trade2026 up goes on from here",
+  ],
 ];
 
 function withFix(message: string): string {

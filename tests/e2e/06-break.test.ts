@@ -229,10 +229,8 @@ describe("a container that never gets healthy, while another engine is in troubl
       expect(stopped).toBeDefined();
       await stopped;
       expect(code).toBe(1);
-      expect(text).toMatch(/docker/i);
-      expect(text).toMatch(
-        /ECONNREFUSED|ECONNRESET|socket hang up|cannot connect|not reachable|does not answer|ENOENT/i,
-      );
+      // the way out, or, when it went before anything was begun, that there is none
+      expect(text).toMatch(/the Docker engine went away half-way|does not answer|No Docker engine answers/);
       expect(seconds).toBeLessThan(90);
     });
 

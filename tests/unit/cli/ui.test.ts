@@ -126,6 +126,24 @@ describe("errors", () => {
     );
   });
 
+  test.each([
+    "Unable to start container: write EPIPE",
+    "unable to inspect image sha256:ad71: read ECONNRESET",
+    "Unable to create volume: socket hang up",
+    "error inspecting container state: connect ENOENT /var/run/docker.sock",
+    "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+    'error during connect: Post "http://%2Fvar%2Frun%2Fdocker.sock/v1.41/containers/create": EOF',
+  ])("an engine that went away comes with a way out: %s", (said) => {
+    expect(describeError(new UserError(`up failed:\n  - opa: ${said}\n  - nats: ${said}`))).toBe(
+      `up failed:\n  - opa: ${said}\n    fix: the Docker engine went away half-way: start it again (docker info answers then), and ./trade2026 up goes on from here\n  - nats: ${said}`,
+    );
+  });
+
+  test("a service that does not answer is no engine that went away", () => {
+    const said = "connect ECONNREFUSED 127.0.0.1:443";
+    expect(describeError(new UserError(said))).toBe(said);
+  });
+
   test("settings' problems name this command", () => {
     const error = new ProblemsError("The stack's settings", [
       {

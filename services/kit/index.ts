@@ -36,6 +36,7 @@ export {
   type Role,
   type Verify,
 } from "./auth";
+export { policyAt, type Policy } from "./policy";
 export { problem, refusals, type ErrorAnswer } from "./problem";
 export { orUnavailable, type Unavailable } from "./unavailable";
 export { connectValkey, execute, valkeyStateFields, type Valkey, type ValkeySettings } from "./valkey";

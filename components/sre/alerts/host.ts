@@ -31,8 +31,9 @@ export const HOST_ALERTS: readonly Alert[] = [
     ...host,
     alert: "DiskWillFill",
     severity: "warning",
-    // a straight line through six hours; a disk with half of it free does not worry anybody yet
-    expr: `predict_linear(node_filesystem_avail_bytes{${DISK}}[6h], 24 * 3600) < 0 and ${FREE} < 0.5`,
+    // a straight line through six hours, not through the first half hour of a new platform, whose stores make their
+    // files then; and a disk with half of it free does not worry anybody yet
+    expr: `predict_linear(node_filesystem_avail_bytes{${DISK}}[6h], 24 * 3600) < 0 and ${FREE} < 0.5 and node_filesystem_avail_bytes{${DISK}} offset 5h`,
     for: "30m",
     summary: "The disk of the volumes will be full within a day",
     description: "At the pace of the last six hours nothing is free in 24 hours.",

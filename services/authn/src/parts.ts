@@ -1,9 +1,9 @@
+import type { Policy } from "../../kit";
 import type { Audit } from "./audit";
 import type { Clients } from "./clients";
 import type { Grants } from "./grants";
 import type { Keys } from "./keys";
 import type { Logins } from "./logins";
-import type { Allow } from "./opa";
 import type { Tokens } from "./tokens";
 import type { Users } from "./users";
 
@@ -16,5 +16,5 @@ export interface Parts {
   readonly tokens: Tokens;
   readonly logins: Logins;
   readonly audit: Audit;
-  readonly allow: Allow;
+  readonly allow: Policy;
 }

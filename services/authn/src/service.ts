@@ -6,6 +6,7 @@ import {
   list,
   milliseconds,
   natsFields,
+  policyAt,
   secret,
   url,
   wholeNumber,
@@ -24,7 +25,6 @@ import { Keys } from "./keys";
 import { addLoginRoutes } from "./login-routes";
 import { Logins } from "./logins";
 import { migrations } from "./migrations";
-import { opaClient } from "./opa";
 import type { Parts } from "./parts";
 import { Throttle } from "./throttle";
 import { addTokenRoutes } from "./token-routes";
@@ -129,7 +129,7 @@ function partsOf({ config, log, metrics }: Context, database: Database): Parts {
     grants: new Grants(database, lives(config)),
     tokens: new Tokens(keys, config.TOKEN_LIFE_SECONDS),
     logins: new Logins(users, new Throttle(), audit, metrics),
-    allow: opaClient(config.OPA_URL, config.OPA_TOKEN),
+    allow: policyAt(config.OPA_URL, config.OPA_TOKEN),
   };
 }
 

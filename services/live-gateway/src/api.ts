@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { killLevel, tradingMode } from "../../contracts/control";
 import { nonNegativeDecimal } from "../../contracts/values";
-import { callerOf, type Http } from "../../kit";
+import { callerOf, type Http, type Policy } from "../../kit";
 import { dayOf } from "./caps";
 import type { Gateway } from "./context";
 import type { Enforcer } from "./enforcer";
 import type { FeedPump } from "./feed";
 import { killSwitchState } from "./kill-switch";
-import { assertAllowed, type TradingPolicy } from "./policy";
+import { assertAllowed } from "./policy";
 import { reconcile, type Reconciliation } from "./reconcile";
 
 export interface ApiParts {
   readonly gateway: Gateway;
   readonly enforcer: Enforcer;
   readonly feeds: ReadonlyMap<string, FeedPump>;
-  readonly policy: TradingPolicy;
+  readonly policy: Policy;
 }
 
 const reason = z.string().trim().min(1).max(500);

@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Counter, Gauge, Histogram } from "prom-client";
-import { connectNats, type ServiceContext, type ServiceDefinition, type Verify } from "../../kit";
+import {
+  connectNats,
+  policyAt,
+  type Policy,
+  type ServiceContext,
+  type ServiceDefinition,
+  type Verify,
+} from "../../kit";
 import { authenticate, jwtVerifier } from "../../kit/auth";
 import { addRoutes, resumeTime, stateOf } from "./api";
 import { AuditLog } from "./audit";
@@ -11,7 +18,6 @@ import { serveControl } from "./control";
 import { Desks } from "./desk";
 import { Enforcer } from "./enforcer";
 import { FeedPump } from "./feed";
-import { opaPolicy, type TradingPolicy } from "./policy";
 import { LastTicks } from "./prices";
 import { capsOf, settings, venuesOf } from "./settings";
 import { startupOf } from "./startup";
@@ -21,7 +27,7 @@ import { TradingSwitch } from "./trading";
 /** What tests put in the place of the real thing. */
 export interface Parts {
   readonly verify?: Verify;
-  readonly policy?: TradingPolicy;
+  readonly policy?: Policy;
   readonly venues?: typeof venuesOf;
   readonly nats?: () => Promise<NatsConnection>;
 }
@@ -103,7 +109,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: Parts): Pr
     gateway,
     enforcer,
     feeds,
-    policy: parts.policy ?? opaPolicy(config.OPA_URL, config.OPA_PASSWORD),
+    policy: parts.policy ?? policyAt(config.OPA_URL, config.OPA_PASSWORD),
   });
   const stop = new AbortController();
   const running = [

@@ -2,6 +2,7 @@ import Big from "big.js";
 import { z } from "zod";
 import { bar, decimalOf, type Bar, type BarInterval } from "../../contracts";
 import type { Secret } from "../../kit";
+import { basicAuth } from "../../kit/outgoing";
 
 /** Which bars: from `from`, before `to`, the newest `limit` of them. */
 export interface BarQuery {
@@ -37,12 +38,11 @@ export interface QuestdbSettings {
 /** Bars from the table that questdb-writer fills. Only ever a SELECT. */
 export function questdbBars(settings: QuestdbSettings): BarSource {
   const { QUESTDB_URL, QUESTDB_USERNAME, QUESTDB_PASSWORD } = settings;
-  const login = Buffer.from(`${QUESTDB_USERNAME}:${QUESTDB_PASSWORD.reveal()}`).toString("base64");
   return async (query) => {
     const response = await fetch(
       `${QUESTDB_URL}/exec?${new URLSearchParams({ query: statementOf(query) }).toString()}`,
       {
-        headers: { authorization: `Basic ${login}` },
+        headers: basicAuth(QUESTDB_USERNAME, QUESTDB_PASSWORD),
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       },

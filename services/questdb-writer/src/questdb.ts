@@ -1,5 +1,6 @@
 import { isNativeError } from "node:util/types";
 import type { Secret } from "../../kit";
+import { basicAuth } from "../../kit/outgoing";
 
 export interface QuestdbOptions {
   readonly url: string;
@@ -27,9 +28,7 @@ export class Questdb {
   constructor(options: QuestdbOptions) {
     const { username, password } = options;
     this.#options = options;
-    const login = `${username ?? ""}:${password?.reveal() ?? ""}`;
-    this.#headers =
-      username === undefined ? {} : { authorization: `Basic ${Buffer.from(login).toString("base64")}` };
+    this.#headers = username === undefined || !password ? {} : basicAuth(username, password);
   }
 
   /**

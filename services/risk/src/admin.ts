@@ -1,15 +1,14 @@
 import type { KillLevel } from "../../contracts";
-import { HttpError, type Caller, type Log } from "../../kit";
+import { orUnavailable, type Caller, type Log, type Policy } from "../../kit";
 import type { Alerts } from "./alerts";
 import type { Act, Audit } from "./audit";
 import type { Drawdowns } from "./drawdown";
 import type { LimitBook } from "./limits";
 import type { LimitChange, LimitStore } from "./limit-store";
-import type { Opa } from "./opa";
 import type { TradingStateStore } from "./trading-state";
 
 export interface AdminOptions {
-  readonly opa: Opa;
+  readonly allow: Policy;
   readonly audit: Audit;
   readonly state: TradingStateStore;
   /** Tells the platform the state of trading as it is. */
@@ -49,8 +48,8 @@ export class Admin {
     const { state, announce, drawdowns } = this.#options;
     await this.#ask("resume", "resume", caller, { reason });
     const at = Date.now();
-    await this.#orUnavailable(this.#note("resume", caller, { reason }, at));
-    await this.#orUnavailable(state.resume({ by: caller.subject, reason, at }));
+    await this.#recorded(this.#note("resume", caller, { reason }, at));
+    await this.#recorded(state.resume({ by: caller.subject, reason, at }));
     announce();
     drawdowns.resume();
     this.told(`resumed by ${caller.subject}: ${reason}`, at);
@@ -65,10 +64,8 @@ export class Admin {
     const details = { ...change, reason, expected_version: expected };
     await this.#ask("administer", "limits", caller, details);
     const at = Date.now();
-    await this.#orUnavailable(this.#note("limits", caller, details, at));
-    return this.#orUnavailable(
-      this.#options.limits.change(change, expected, { by: caller.subject, reason, at }),
-    );
+    await this.#recorded(this.#note("limits", caller, details, at));
+    return this.#recorded(this.#options.limits.change(change, expected, { by: caller.subject, reason, at }));
   }
 
   /** An alert that everybody sees: the state of trading has changed. */
@@ -86,9 +83,9 @@ export class Admin {
     caller: Caller,
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const { opa, audit, log } = this.#options;
+    const { allow, audit, log } = this.#options;
     try {
-      await opa.allow(action, caller, details);
+      await allow(action, caller, details);
     } catch (error) {
       void audit
         .note(act, "denied", caller, details, Date.now())
@@ -99,17 +96,11 @@ export class Admin {
     }
   }
 
-  async #orUnavailable<Result>(doing: Promise<Result>): Promise<Result> {
-    try {
-      return await doing;
-    } catch (error) {
-      if (error instanceof HttpError) throw error;
-      this.#options.log.error({ err: error }, "not changed");
-      throw new HttpError(
-        503,
-        "not_recorded",
-        "It cannot be recorded at the moment, so it is not done; try again.",
-      );
-    }
+  #recorded<Result>(doing: Promise<Result>): Promise<Result> {
+    return orUnavailable(doing, {
+      log: this.#options.log,
+      code: "not_recorded",
+      message: "It cannot be recorded at the moment, so it is not done; try again.",
+    });
   }
 }

@@ -19,6 +19,7 @@ import {
   jwtVerifier,
   milliseconds,
   natsFields,
+  policyAt,
   Publisher,
   secret,
   url,
@@ -41,7 +42,6 @@ import { firstLimits, LimitIndex } from "./limits";
 import { LimitStore } from "./limit-store";
 import { Marks } from "./marks";
 import { RiskMetrics, type RiskSnapshot } from "./metrics";
-import { opaClient } from "./opa";
 import { apply, readerOf } from "./records";
 import { respond } from "./responder";
 import { addReadRoutes } from "./routes";
@@ -191,14 +191,14 @@ async function setup(context: Context, verify: Verify): Promise<void> {
     });
   });
   const audit = new Audit(nats, log);
-  const opa = opaClient(config.OPA_URL, config.OPA_PASSWORD);
+  const allow = policyAt(config.OPA_URL, config.OPA_PASSWORD);
   const announce = (): void => {
     const said = state.record && announcementOf(state.record);
     if (said && !nats.isClosed()) nats.publish(said.subject, JSON.stringify(said.message));
   };
   // who was not there when it was said hears it then
   onStop(repeat("announcement", ANNOUNCE_MS, log, announce));
-  const admin = new Admin({ opa, audit, state, announce, limits: store, drawdowns, alerts, log });
+  const admin = new Admin({ allow, audit, state, announce, limits: store, drawdowns, alerts, log });
   hear(nats, subjects.control.halt, haltMessage, log, async (message) => {
     if (!state.isNewHalt(message)) return;
     await state.halt(message);

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Secret } from "../../kit";
+import { basicAuth } from "../../kit/outgoing";
 import type { Signals } from "./state";
 
 /** Of all components, by name; and whether containers are measured at all. */
@@ -37,15 +39,15 @@ const TIMEOUT_MS = 5000;
 export interface Access {
   readonly url: string;
   readonly username: string;
-  readonly password: string;
+  readonly password: Secret;
 }
 
 /** Asks Prometheus' HTTP API. https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries */
 export function prometheusMeasure({ url, username, password }: Access, timeoutMs = TIMEOUT_MS): Measure {
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  const headers = basicAuth(username, password);
   const ask = async (query: string): Promise<readonly Series[]> => {
     const response = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query }).toString()}`, {
-      headers: { authorization },
+      headers,
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (!response.ok) throw new Error(`Prometheus answered ${response.status} to ${query}`);

@@ -68,7 +68,7 @@ export function statusApi(options: { readonly verify?: Verify } = {}): ServiceDe
         measure: prometheusMeasure({
           url: config.PROMETHEUS_URL,
           username: config.PROMETHEUS_USERNAME,
-          password: config.PROMETHEUS_PASSWORD.reveal(),
+          password: config.PROMETHEUS_PASSWORD,
         }),
         components,
         record,

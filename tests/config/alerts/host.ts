@@ -182,6 +182,13 @@ const slowCases: readonly AlertCase[] = [
   },
   {
     alert: "DiskWillFill",
+    name: "a new platform's stores make their files: a lot at first, and then hardly anything",
+    every: "5m",
+    series: disk("230-1.3x12 214-0.02x300"),
+    quietAt: ["35m", "1h", "3h", "5h", "6h", "8h"],
+  },
+  {
+    alert: "DiskWillFill",
     name: "49 % are free, and each hour 1 % less: two days",
     every: "5m",
     series: disk("490-0.8x300"),

@@ -11,6 +11,7 @@ import {
 } from "../../../contracts/values";
 import type { Decimal } from "../../../contracts/values";
 import type { Secret } from "../../../kit";
+import { basicAuth } from "../../../kit/outgoing";
 import {
   VenueUnavailableError,
   type CancelCommand,
@@ -131,8 +132,8 @@ export class PrismVenue implements Venue {
       keepAliveTimeout: 30_000,
       connectTimeout: options.timeoutMs,
     });
-    const credentials = Buffer.from(`${options.username}:${options.password.reveal()}`).toString("base64");
-    this.#headers = { authorization: `Basic ${credentials}`, "content-type": "application/json" };
+    const { username, password } = options;
+    this.#headers = { ...basicAuth(username, password), "content-type": "application/json" };
   }
 
   async submit(orders: readonly VenueOrder[]): Promise<readonly SubmitResult[]> {

@@ -4,7 +4,7 @@ import type { Secret } from "./config";
 import { HttpError } from "./errors";
 
 const TIMEOUT_MS = 1500;
-const answer = z.object({ result: z.unknown().optional() });
+const answer = z.object({ result: z.boolean().optional() });
 
 /**
  * Asks the platform's policy (OPA, `configs/opa`) whether a caller may do something, before it is done.
@@ -28,7 +28,7 @@ export function policyAt(url: string, token: Secret): Policy {
   };
 }
 
-async function ask(url: string, token: Secret, input: unknown): Promise<unknown> {
+async function ask(url: string, token: Secret, input: unknown): Promise<boolean | undefined> {
   try {
     const response = await fetch(`${url}/v1/data/trade2026/trading/allow`, {
       method: "POST",

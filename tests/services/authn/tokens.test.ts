@@ -269,7 +269,7 @@ test("only an admin whom the policy allows rotates keys; anything but yes is no"
   for (const [answer, status] of [
     [{ status: 200, body: { result: false } }, 403],
     [{ status: 200, body: {} }, 403],
-    [{ status: 200, body: { result: "true" } }, 403],
+    [{ status: 200, body: { result: "true" } }, 503],
     [{ status: 500, body: { result: true } }, 503],
   ] as const) {
     policy.answer = answer;

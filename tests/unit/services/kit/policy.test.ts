@@ -35,11 +35,18 @@ test("asks with its token who wants what", async () => {
   });
 });
 
-test.each([[false], [undefined], ["true"], [{}]])("only a clear yes is one: %p is none", async (said) => {
+test.each([[false], [undefined]])("only a clear yes is one: %p is a no", async (said) => {
   result = said;
   await expect(policyAt(url, new Secret("right"))("resume", ann)).rejects.toMatchObject({
     statusCode: 403,
     message: "The policy does not allow ann to resume.",
+  });
+});
+
+test.each([["true"], [{}], [null]])("what is neither is no answer: %p", async (said) => {
+  result = said;
+  await expect(policyAt(url, new Secret("right"))("resume", ann)).rejects.toMatchObject({
+    statusCode: 503,
   });
 });
 

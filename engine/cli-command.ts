@@ -41,6 +41,9 @@ export function cliCommand(path: string, version: string): PulumiCommand {
       // The Automation API wants a summary from the history after each run; the events have said it all.
       if (args[0] === "stack" && args[1] === "history")
         return Promise.resolve({ stdout: "[]", stderr: "", code: 0 });
+      // an interrupt that came before it was started would reach nobody
+      if (signal?.aborted === true)
+        return Promise.reject(new CommandFailed("", "interrupted before it began", undefined));
       return execute(path, args, cwd, env, onOutput, onError, signal);
     },
   };

@@ -89,7 +89,7 @@ export class Deployment {
 
   /** @throws EngineSwitchError when the other engine made this stack and this one would change what there is of it */
   async up(options: UpOptions = {}): Promise<DeployResult> {
-    await this.guardSwitch();
+    await this.guardSwitch(options.signal);
     const events = await this.run("up", options.signal, (run) =>
       this.parts.pulumi.up({ ...run, ...selection(options) }),
     );
@@ -99,7 +99,7 @@ export class Deployment {
 
   /** Takes the real things as they are into the state. */
   async refresh(options: { readonly signal?: AbortSignal } = {}): Promise<DeployResult> {
-    await this.guardSwitch();
+    await this.guardSwitch(options.signal);
     return this.run("refresh", options.signal, (run) => this.parts.pulumi.refresh(run));
   }
 
@@ -168,13 +168,13 @@ export class Deployment {
     return lockFolder(this.parts.home, this.parts.project, this.stack);
   }
 
-  private async guardSwitch(): Promise<void> {
+  private async guardSwitch(signal: AbortSignal | undefined): Promise<void> {
     const { home, acceptEngineSwitch } = this.parts;
     const record = readEngineRecord(home, this.stack);
     if (acceptEngineSwitch || record === undefined || record.kind === this.engine.kind) return;
     if (this.resources().length === 0) return;
     // Looked at in silence: to those who follow the events, this would be the deployment itself.
-    const { changes } = await this.run("preview", undefined, (run) => this.parts.pulumi.preview(run), true);
+    const { changes } = await this.run("preview", signal, (run) => this.parts.pulumi.preview(run), true);
     const disturbing = disturbingChanges(changes);
     if (Object.keys(disturbing).length > 0)
       throw new EngineSwitchError(this.stack, record.kind, this.engine.kind, disturbing);

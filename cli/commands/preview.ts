@@ -4,6 +4,7 @@ import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { withStack } from "../session";
+import { untilInterrupted } from "../signals";
 import { checkedPlan } from "../up/preflight";
 import { decideImages } from "../up/image-mode";
 import { count } from "../ui/format";
@@ -27,16 +28,30 @@ export async function preview(context: Context, options: PreviewOptions): Promis
   const { config, sentence } = await decideImages(asked, connection.docker);
   await checkedPlan(config.settings, connection, notes);
   notes.line(sentence);
-  const planned = await withStack(
-    context,
-    config,
-    {
-      say: (line) => notes.line(line),
-      docker: connection.endpoint,
-      ...(options.engine === undefined ? {} : { engine: options.engine }),
-    },
-    (deployment) => deployment.preview({ refresh: options.refresh }),
+  // ended from outside, Pulumi's CLI would leave its plugins behind
+  const { signal, done } = untilInterrupted(
+    (line) => notes.line(line),
+    "Stopping. Once more ends it at once; nothing was changed.",
   );
+  let planned: EnginePlan;
+  try {
+    planned = await withStack(
+      context,
+      config,
+      {
+        say: (line) => notes.line(line),
+        docker: connection.endpoint,
+        ...(options.engine === undefined ? {} : { engine: options.engine }),
+      },
+      (deployment) => deployment.preview({ refresh: options.refresh, signal }),
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    notes.line("Stopped. Nothing was changed.");
+    return 130;
+  } finally {
+    done();
+  }
   if (options.json) process.stdout.write(`${canonicalJson(planned, 2)}\n`);
   else previewLines(planned, options.diff, notes.style).forEach((line) => notes.line(line));
   return 0;

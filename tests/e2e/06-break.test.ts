@@ -104,6 +104,23 @@ describe("a mistake is refused before anything is touched, and says what to do",
   });
 });
 
+describe("Ctrl-C", () => {
+  it("ends a preview at once, which says that nothing was changed", async () => {
+    let interrupted = false;
+    const { code, text, seconds } = await verb("preview", [], {
+      watch: (child, textSoFar) =>
+        child.stdout?.on("data", () => {
+          if (interrupted || !textSoFar().includes("Engine: ")) return;
+          interrupted = true;
+          child.kill("SIGINT");
+        }),
+    });
+    expect({ code, interrupted }).toEqual({ code: 130, interrupted: true });
+    expect(text).toMatch(/Stopping\.[^\n]*\n(?:[^\n]*\n)*Stopped\. Nothing was changed\.\n$/);
+    expect(seconds).toBeLessThan(60);
+  });
+});
+
 describe("a wrong passphrase", () => {
   it("from the environment is said, with where it came from", async () => {
     await platformUp();

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { consumers } from "../contracts/consumers";
 import type { Health } from "./health";
 import type { Log } from "./log";
+import { Pace } from "./pace";
 import { endWhenGone, PULLING } from "./pulling";
 import { putAsideOf } from "./put-aside";
 
@@ -36,11 +37,11 @@ export interface ConsumeOptions<Value> {
   /** @default 256 */
   readonly limit?: number;
   /**
-   * How long to wait for more before a few messages are handled, in milliseconds: for what is costly each time and in
-   * no hurry.
+   * Messages are handled at most so often, in milliseconds: for what is costly each time. What is alone waits for
+   * nothing.
    * @default 0
    */
-  readonly lingerMs?: number;
+  readonly everyMs?: number;
 }
 
 export interface Consumption {
@@ -126,7 +127,8 @@ class Reader<Value> {
   }
 
   async #work(): Promise<void> {
-    const { limit = 256, lingerMs = 0 } = this.#options;
+    const { limit = 256, everyMs = 0 } = this.#options;
+    const pace = new Pace(everyMs);
     const closed = this.#messages?.closed() ?? Promise.resolve();
     let ended: Error | undefined;
     void closed.then((reason) => {
@@ -139,9 +141,7 @@ class Reader<Value> {
         await new Promise<void>((resolve) => (this.#arrived = resolve));
         continue;
       }
-      if (lingerMs > 0 && this.#queue.length < limit) {
-        await new Promise((resolve) => setTimeout(resolve, lingerMs));
-      }
+      if (this.#queue.length < limit) await pace.turn();
       await this.#take(this.#queue.splice(0, limit));
     }
   }

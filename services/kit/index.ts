@@ -36,6 +36,7 @@ export {
   type Role,
   type Verify,
 } from "./auth";
+export { Pace } from "./pace";
 export { policyAt, type Policy } from "./policy";
 export { problem, refusals, type ErrorAnswer } from "./problem";
 export { orUnavailable, type Unavailable } from "./unavailable";

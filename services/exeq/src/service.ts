@@ -84,8 +84,8 @@ const fillsBatch = batchOf(
   }),
 );
 
-/** Orders that come within it go to their venue together; slices wait for fills a little longer. */
-const GATHER_MS = { orders: 5, fills: 20 };
+/** Orders go to their venue together, at most so often; slices wait for fills a little longer. */
+const HANDLE_MS = { orders: 10, fills: 20 };
 const DEFAULT_VENUES = ["prism", "binance", "ibkr"];
 
 async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts): Promise<void> {
@@ -165,7 +165,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
   const orders = consume<OrderRecord[]>({
     nats,
     consumer: "exeq-orders",
-    lingerMs: GATHER_MS.orders,
+    everyMs: HANDLE_MS.orders,
     schema: (subject) => (subject === subjects.orders.pending ? pendingBatch : ordersBatch),
     handle: (messages) => router.handle(messages),
     log,
@@ -175,7 +175,7 @@ async function setup(context: ServiceContext<typeof settings>, parts: ExeqParts)
   const fills = consume<{ order: ChildNewsRead }[]>({
     nats,
     consumer: "exeq-fills",
-    lingerMs: GATHER_MS.fills,
+    everyMs: HANDLE_MS.fills,
     schema: () => fillsBatch,
     handle: async (messages) => {
       for (const { value } of messages) {

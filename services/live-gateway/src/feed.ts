@@ -3,13 +3,14 @@ import type { VenueReport } from "../../contracts/execution";
 import type { Fill } from "../../contracts/messages";
 import { dayOf } from "./caps";
 import type { Gateway } from "./context";
+import { Pace } from "../../kit";
 import { VenueEventsGoneError, type Venue, type VenueEvent } from "./venues/venue";
 
 /** Events that wait to be told; more are left with the venue. */
 const MAX_WAITING = 4096;
 const RETRY_MS = 250;
-/** What happens within it is told together: each telling is two messages on disk, and five readers that wake up. */
-const GATHER_MS = 5;
+/** What happens is told together, at most so often: each telling is two messages on disk, and five readers that wake up. */
+const TELL_MS = 10;
 
 /**
  * Tells the platform what a venue tells, from the last event that is stored as told. The place is stored after the
@@ -77,6 +78,7 @@ export class FeedPump {
     const ended = new AbortController();
     const signal = AbortSignal.any([stop, ended.signal]);
     let waiting: VenueEvent[] = [];
+    const pace = new Pace(TELL_MS);
     let wake: () => void = () => undefined;
     let failure: unknown;
     const reading = (async () => {
@@ -102,7 +104,7 @@ export class FeedPump {
           await new Promise<void>((resolve) => (wake = resolve));
           continue;
         }
-        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        await pace.turn();
         const batch = waiting;
         waiting = [];
         this.#lagging = batch.length;

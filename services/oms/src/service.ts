@@ -47,8 +47,8 @@ const fields = {
 };
 
 const RETRY_MS = 1000;
-/** What venues tell within it is recorded together. */
-const GATHER_MS = 5;
+/** What venues tell is recorded together, at most so often. */
+const RECORD_MS = 10;
 /** Of what the drain of the process may take, for the streams and for Valkey each. */
 const DRAIN_MS = 3000;
 
@@ -115,7 +115,7 @@ export function oms(options: OmsOptions = {}): ServiceDefinition<typeof fields> 
       const consumption = consume({
         nats,
         consumer: "oms-venue",
-        lingerMs: GATHER_MS,
+        everyMs: RECORD_MS,
         schema: toldSchema,
         log,
         health,

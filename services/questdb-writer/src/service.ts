@@ -34,8 +34,8 @@ const fields = {
   QUESTDB_USERNAME: text().optional(),
   QUESTDB_PASSWORD: optionalSecret(),
   SNAPSHOT_MS: milliseconds(1000),
-  /** How long rows are gathered before they are written: each commit costs QuestDB far more than its rows. */
-  GATHER_MS: milliseconds(1000),
+  /** Rows are written at most so often: each commit costs QuestDB far more than its rows. */
+  COMMIT_MS: milliseconds(1000),
 };
 
 /** Messages of a stream as rows: read once, by the contract. */
@@ -105,7 +105,7 @@ export const questdbWriter: ServiceDefinition<typeof fields> = {
         log,
         health,
         metrics,
-        lingerMs: config.GATHER_MS,
+        everyMs: config.COMMIT_MS,
         limit: MOST_MESSAGES,
       });
       onStop(() => reading.stop());

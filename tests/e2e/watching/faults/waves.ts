@@ -40,7 +40,6 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     ruleFails,
     alertmanagerRefuses,
     restartsAgainAndAgain,
-    awayForMinutes,
     strayExecution,
     brokenMessage,
     eventsGone,
@@ -58,7 +57,8 @@ export const WAVES: Readonly<Record<string, readonly Fault[]>> = {
     prometheusRefuses,
     gatewayFails,
   ],
-  "who reads the streams": [writerBlocked, tradingHalted],
+  // whoever is away comes back among stores that are well: their alerts would keep his back
+  "who reads the streams": [writerBlocked, tradingHalted, awayForMinutes],
   "the host": [diskFull, memoryGone],
   "the way to people: a receiver": [webhookRefuses],
   "the way to people: Alertmanager": [alertmanagerAway],

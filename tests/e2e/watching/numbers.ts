@@ -1,16 +1,10 @@
 import { alertGroups } from "../../../components/sre/alerts";
-import {
-  appearsWith,
-  dashboardsOf,
-  queriesOf,
-  type DashboardQuery,
-} from "../../../components/sre/dashboards";
+import { appearsWith, dashboardsOf, queriesOf } from "../../../components/sre/dashboards";
 import { isAlert } from "../../../components/sre/rule";
 import { scrapesOf } from "../../../components/sre/scrape";
 import type { ServiceSpec } from "../../../model/service";
 import { until } from "../../harness/docker";
 import { metricsIn } from "../../support/promql";
-import { verb } from "../harness/command";
 import { settings } from "../harness/planned";
 import { say } from "../harness/progress";
 import { BTC } from "../trading/market";
@@ -66,39 +60,20 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     ).toEqual([]);
   });
 
-  const asked = (): readonly DashboardQuery[] => {
+  it("has data for every query of every dashboard", async () => {
     const { platform, service } = dashboardsOf({ services, settings: settings() });
     const queries = [...platform, ...service].flatMap(queriesOf);
     expect(queries.length).toBeGreaterThan(500);
-    return queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
-  };
-
-  it("has data for every query of every dashboard", async () => {
+    const asked = queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
     // what has just been asked for the first time has no rate yet; and promises are worked out every minute
     const empty = await until(
       "every query has data",
       360,
-      () => prometheus().withoutData(asked()),
+      () => prometheus().withoutData(asked),
       (found) => found.length === 0,
       10_000,
     );
     expect(empty).toEqual([]);
-  });
-
-  it("moves on every panel under load", async () => {
-    const since = Date.now() - 60_000;
-    // every route is asked, then orders for a minute
-    expect(await verb("load", ["smoke"])).toMatchObject({ code: 0 });
-    expect(await verb("load", ["baseline", "--duration", "1m"])).toMatchObject({ code: 0 });
-    const queries = asked().filter(({ dashboard, panel }) => !isStill(dashboard, panel));
-    const still = await until(
-      "every panel moves",
-      120,
-      () => prometheus().still(queries, since),
-      (found) => found.length === 0,
-      10_000,
-    );
-    expect(still).toEqual([]);
   });
 
   it("costs little itself", async () => {
@@ -112,33 +87,3 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     expect(memory).toBeLessThan(600 * 1024 ** 2);
   });
 }
-
-/** Titles of panels that a platform without trouble leaves as they are, whatever it carries. */
-const STILL = new Set([
-  // how something is
-  ...["Container", "Health check", "Running", "Not running", "Answers Prometheus", "Probe of its route"],
-  ...["Routes that answer", "Clock", "Open files", "Clients", "Connections", "Keys", "In flight", "Browsers"],
-  ...["Configuration", "Configurations read", "Silences", "On disk", "Targets", "Cluster's own word"],
-  ...[
-    "Symbols known",
-    "Symbols with fresh ticks",
-    "Trading, at the way to venues",
-    "Trading, as risk has it",
-  ],
-  // what goes wrong, and what is promised of that
-  ...["Unwell", "Firing alerts", "errors", "Restarts, last hour", "CPU throttled", "Processes and kills"],
-  ...["Deadlocks, last minutes", "Suspended tables", "Refused", "Rules that fail", "Keys that went"],
-  ...["Connections and slow consumers", "Delivered again", "Waiting on the bus", "Waiting for a consumer"],
-  ...["Waiting for readers of the market stream", "Risk behind its streams"],
-  ...["Profit and loss behind its stream"],
-  ...["Error budget now", "Error budget left", "Burn rate", "What went wrong"],
-  // what nobody does meanwhile
-  ...["How long a search takes", "Lookups that hit", "Algorithms at work", "Orders at the paper venue"],
-]);
-
-/** Whom a load test asks nothing. */
-const IDLE = ["tools-gateway", "alertmanager", "s3"].map((service) => `service-${service}`);
-
-/** Some titles begin with the store that they are about. */
-const isStill = (dashboard: string, panel: string): boolean =>
-  STILL.has(panel) || STILL.has(panel.replace(/^[^:]+: /, "")) || IDLE.includes(dashboard);

@@ -4,6 +4,9 @@ export interface Interruptible {
   readonly done: () => void;
 }
 
+/** Exit code of what was ended from outside, as a shell has it of Ctrl-C. */
+export const INTERRUPTED = 130;
+
 /** A terminal and a parent process may both pass on the same Ctrl-C. */
 const SAME_MS = 500;
 
@@ -22,7 +25,7 @@ export function untilInterrupted(say: (line: string) => void, sentence = DEPLOYI
       first = now;
       say(sentence);
       controller.abort();
-    } else if (now - first > SAME_MS) process.exit(130);
+    } else if (now - first > SAME_MS) process.exit(INTERRUPTED);
   };
   const signals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, stop);

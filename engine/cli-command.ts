@@ -9,6 +9,18 @@ interface CommandResult {
   readonly code: number;
 }
 
+/** How the Automation API runs the CLI: internal to it, so its types do not have it. */
+export interface CommandRunner {
+  readonly run: (
+    args: string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+    onOutput?: (text: string) => void,
+    onError?: (text: string) => void,
+    signal?: AbortSignal,
+  ) => Promise<CommandResult>;
+}
+
 /** The CLI ended with an error. */
 export class CommandFailed extends Error {
   override readonly name = "CommandFailed";
@@ -27,17 +39,10 @@ export class CommandFailed extends Error {
  * - gives the CLI a process group of its own, so that Ctrl-C reaches it once, through the abort signal.
  */
 export function cliCommand(path: string, version: string): PulumiCommand {
-  const command = {
+  const command: CommandRunner & { readonly command: string; readonly version: unknown } = {
     command: path,
     version: { toString: () => version, raw: version },
-    run: (
-      args: string[],
-      cwd: string,
-      env: Readonly<Record<string, string>>,
-      onOutput?: (text: string) => void,
-      onError?: (text: string) => void,
-      signal?: AbortSignal,
-    ): Promise<CommandResult> => {
+    run: (args, cwd, env, onOutput, onError, signal) => {
       // The Automation API wants a summary from the history after each run; the events have said it all.
       if (args[0] === "stack" && args[1] === "history")
         return Promise.resolve({ stdout: "[]", stderr: "", code: 0 });

@@ -10,7 +10,7 @@ import { assertPaperSettings } from "../load-test/refusals";
 import { tablesOf, verdictText, type Report } from "../load-test/report";
 import { runLoad } from "../load-test/run";
 import { environmentOf, writeReport } from "../load-test/write";
-import { untilInterrupted } from "../signals";
+import { INTERRUPTED, untilInterrupted } from "../signals";
 import { formatSeconds } from "../ui/format";
 import { Output } from "../ui/output";
 import type { Style } from "../ui/style";
@@ -18,8 +18,6 @@ import { table } from "../ui/table";
 
 const STOPPING =
   "Stopping: k6 ends its clients and sums up. Once more ends it at once; the next load, up or down clears up.";
-/** As a program that was ended by Ctrl-C. */
-const INTERRUPTED = 130;
 
 /**
  * Runs a load test against the platform that is up, on paper alone, and writes its report.

@@ -4,7 +4,7 @@ import { readStackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { connectDocker } from "../docker/connect";
 import { withStack } from "../session";
-import { untilInterrupted } from "../signals";
+import { INTERRUPTED, untilInterrupted } from "../signals";
 import { checkedPlan } from "../up/preflight";
 import { decideImages } from "../up/image-mode";
 import { count } from "../ui/format";
@@ -48,7 +48,7 @@ export async function preview(context: Context, options: PreviewOptions): Promis
   } catch (error) {
     if (!signal.aborted) throw error;
     notes.line("Stopped. Nothing was changed.");
-    return 130;
+    return INTERRUPTED;
   } finally {
     done();
   }

@@ -7,7 +7,7 @@ import type { DockerConnection } from "../docker/connect";
 import { ownImages, removeOwnImages } from "../docker/own-images";
 import { lockStack } from "../lock";
 import { openStack, prepareEngine } from "../session";
-import { untilInterrupted } from "../signals";
+import { INTERRUPTED, untilInterrupted } from "../signals";
 import { DeployProgress } from "../up/deploy";
 import { healthGate } from "../up/health-gate";
 import { decideImages } from "../up/image-mode";
@@ -99,7 +99,7 @@ async function deploy(
   } catch (error) {
     if (signal.aborted) {
       out.line("Stopped. What has been created stays; the next `./trade2026 up` goes on from there.");
-      return 130;
+      return INTERRUPTED;
     }
     // Refused before anything was touched: there is nothing to report of the containers, nor to go on from.
     if (error instanceof Error && error.name === "EngineSwitchError") throw error;

@@ -38,11 +38,12 @@ export interface QuestdbSettings {
 /** Bars from the table that questdb-writer fills. Only ever a SELECT. */
 export function questdbBars(settings: QuestdbSettings): BarSource {
   const { QUESTDB_URL, QUESTDB_USERNAME, QUESTDB_PASSWORD } = settings;
+  const headers = basicAuth(QUESTDB_USERNAME, QUESTDB_PASSWORD);
   return async (query) => {
     const response = await fetch(
       `${QUESTDB_URL}/exec?${new URLSearchParams({ query: statementOf(query) }).toString()}`,
       {
-        headers: basicAuth(QUESTDB_USERNAME, QUESTDB_PASSWORD),
+        headers,
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       },

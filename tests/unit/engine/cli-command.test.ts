@@ -1,22 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cliCommand, type CommandFailed } from "../../../engine/cli-command";
-
-/** Internal to the Automation API, so its types do not have it. */
-interface Command {
-  run(
-    args: string[],
-    cwd: string,
-    env: Readonly<Record<string, string>>,
-    onOutput?: (text: string) => void,
-    onError?: (text: string) => void,
-    signal?: AbortSignal,
-  ): Promise<unknown>;
-}
+import { cliCommand, type CommandFailed, type CommandRunner } from "../../../engine/cli-command";
 
 /** Node in the place of Pulumi's CLI. */
-const node = cliCommand(process.execPath, "3.259.0") as unknown as Command;
+const node = cliCommand(process.execPath, "3.259.0") as unknown as CommandRunner;
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "t26-cli-command-"))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,16 @@
 import { alertGroups } from "../../../components/sre/alerts";
-import { appearsWith, dashboardsOf, queriesOf } from "../../../components/sre/dashboards";
+import {
+  appearsWith,
+  dashboardsOf,
+  queriesOf,
+  type DashboardQuery,
+} from "../../../components/sre/dashboards";
 import { isAlert } from "../../../components/sre/rule";
 import { scrapesOf } from "../../../components/sre/scrape";
 import type { ServiceSpec } from "../../../model/service";
 import { until } from "../../harness/docker";
 import { metricsIn } from "../../support/promql";
+import { verb } from "../harness/command";
 import { settings } from "../harness/planned";
 import { say } from "../harness/progress";
 import { BTC } from "../trading/market";
@@ -60,20 +66,40 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     ).toEqual([]);
   });
 
-  it("has data for every query of every dashboard", async () => {
+  const asked = (): readonly DashboardQuery[] => {
     const { platform, service } = dashboardsOf({ services, settings: settings() });
     const queries = [...platform, ...service].flatMap(queriesOf);
     expect(queries.length).toBeGreaterThan(500);
-    const asked = queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
+    return queries.filter(({ expr }) => !metricsIn(expr).some((metric) => metric in appearsWith));
+  };
+
+  it("has data for every query of every dashboard", async () => {
     // what has just been asked for the first time has no rate yet; and promises are worked out every minute
     const empty = await until(
       "every query has data",
       360,
-      () => prometheus().withoutData(asked),
+      () => prometheus().withoutData(asked()),
       (found) => found.length === 0,
       10_000,
     );
     expect(empty).toEqual([]);
+  });
+
+  it("moves on every panel under load", async () => {
+    const since = Date.now() - 60_000;
+    // every route is asked, then orders for a minute
+    expect(await verb("load", ["smoke"])).toMatchObject({ code: 0 });
+    expect(await verb("load", ["baseline", "--duration", "1m"])).toMatchObject({ code: 0 });
+    const queries = asked().filter(({ dashboard, panel }) => !mayStand(dashboard, panel));
+    expect(queries.length).toBeGreaterThan(asked().length / 2);
+    const still = await until(
+      "every panel moves",
+      120,
+      () => prometheus().still(queries, since),
+      (found) => found.length === 0,
+      10_000,
+    );
+    expect(still).toEqual([]);
   });
 
   it("costs little itself", async () => {
@@ -87,3 +113,81 @@ export function numberCases(prometheus: () => Prometheus, services: readonly Ser
     expect(memory).toBeLessThan(600 * 1024 ** 2);
   });
 }
+
+/** Titles of panels that a platform without trouble may leave as they are, whatever it carries, and why. */
+const STILL: Readonly<Record<string, readonly string[]>> = {
+  "how something is": [
+    "Answers Prometheus",
+    "Browsers",
+    "Clients",
+    "Clock",
+    "Cluster's own word",
+    "Configuration",
+    "Configurations read",
+    "Connections",
+    "Container",
+    "Health check",
+    "HTTP connections",
+    "In flight",
+    "Keys",
+    "Not running",
+    "On disk",
+    "Open files",
+    "Orders that count",
+    "Probe of its route",
+    "Routes that answer",
+    "Running",
+    "Series",
+    "Silences",
+    "Symbols known",
+    "Symbols with fresh ticks",
+    "Targets",
+    "Trading, as risk has it",
+    "Trading, at the way to venues",
+  ],
+  "what goes wrong or waits, and what is promised of that": [
+    "Burn rate",
+    "Connections and slow consumers",
+    "CPU throttled",
+    "Deadlocks, last minutes",
+    "Delivered again",
+    "Error budget left",
+    "Error budget now",
+    "errors",
+    "Firing alerts",
+    "Keys that went",
+    "Longest transaction",
+    "Not written yet",
+    "Processes and kills",
+    "Profit and loss behind its stream",
+    "Refused",
+    "Restarts, last hour",
+    "Risk behind its streams",
+    "Rules that fail",
+    "Suspended tables",
+    "Unwell",
+    "Waiting for a consumer",
+    "Waiting for readers of the market stream",
+    "Waiting on the bus",
+    "What went wrong",
+    "What went wrong in 5 minutes",
+    "What went wrong in 6 hours",
+  ],
+  "what an order has no need of": [
+    "Algorithms at work",
+    "Blocks found in memory",
+    "How long a search takes",
+    "Lookups that hit",
+    "Orders at the paper venue",
+  ],
+};
+
+/** Whom a load test asks nothing. */
+const IDLE = ["tools-gateway", "alertmanager", "s3"].map((service) => `service-${service}`);
+
+/** Some titles begin with the store that they are about. */
+const mayStand = (dashboard: string, panel: string): boolean =>
+  IDLE.includes(dashboard) ||
+  Object.values(STILL).some((titles) =>
+    [panel, panel.replace(/^[^:]+: /, "")].some((title) => titles.includes(title)),
+  );

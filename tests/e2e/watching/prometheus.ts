@@ -9,6 +9,12 @@ export interface Series {
   readonly value: readonly [number, string];
 }
 
+interface Range {
+  readonly values: readonly (readonly [number, string])[];
+}
+
+const RATE = /\brate\(/;
+
 type Labels = Readonly<Record<string, string>>;
 
 export interface Target {
@@ -77,6 +83,32 @@ export class Prometheus {
 
   async alerts(): Promise<readonly ActiveAlert[]> {
     return (await this.get<{ readonly alerts: readonly ActiveAlert[] }>("alerts")).alerts;
+  }
+
+  /**
+   * Panels that have stood still since then, in words: no query of theirs has had two different answers, and none that
+   * counts by the second has had more than nothing (at an even pace a rate is always the same).
+   *
+   * @param since milliseconds since 1970
+   */
+  async still(queries: readonly DashboardQuery[], since: number): Promise<readonly string[]> {
+    const window = { start: String(since / 1000), end: String(Date.now() / 1000), step: "15" };
+    const moves = new Map<string, boolean>();
+    for (const { dashboard, panel, expr } of queries) {
+      const name = `${dashboard} · ${panel}`;
+      if (moves.get(name) === true) continue;
+      const { result } = await this.get<{ readonly result: readonly Range[] }>("query_range", {
+        query: expr,
+        ...window,
+      });
+      moves.set(
+        name,
+        result.some(({ values }) =>
+          values.some(([, value]) => value !== values[0]?.[1] || (RATE.test(expr) && Number(value) > 0)),
+        ),
+      );
+    }
+    return [...moves].flatMap(([name, moved]) => (moved ? [] : [name]));
   }
 
   /** Those of a dashboard's queries that nothing answers, in words. */

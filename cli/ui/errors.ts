@@ -46,6 +46,11 @@ const FIXES: readonly (readonly [said: RegExp, fix: string])[] = [
     "the Docker engine holds on to a network that it does not list, as it does after its disk was full: restart Docker, then ./trade2026 up",
   ],
   [
+    // of a network in which docker network inspect shows nothing: seen of 20.10 after many containers went at once
+    /network (\S+) id \S+ has active endpoints.*/,
+    "docker network inspect $1 shows what is still in it: remove or disconnect that; where it shows nothing, the engine counts a container that is gone: restart Docker; then the same command again",
+  ],
+  [
     // a connection that broke, or none: which of them it is depends on what was being asked when the engine went
     /(?:write EPIPE|read ECONNRESET|socket hang up|connect (?:ECONNREFUSED|ENOENT) \/|Cannot connect to the Docker daemon|error during connect).*/,
     "the Docker engine went away half-way: start it again (docker info answers then), and ./trade2026 up goes on from here",

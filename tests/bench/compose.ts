@@ -104,9 +104,10 @@ export function upCommand(
   return ["sh", "-c", `${up} && ${up} --wait ${services.join(" ")}`];
 }
 
+/** Twice when need be: it now and then removes a network before the engine has let go of the last container in it. */
 export function downCommand({ command }: Compose, { file }: ComposeProject): readonly [string, ...string[]] {
-  const [program, ...args] = command;
-  return [program, ...args, "-f", file, "down", "--volumes"];
+  const down = [...command, "-f", file, "down", "--volumes"].map(quoted).join(" ");
+  return ["sh", "-c", `${down} || ${down}`];
 }
 
 const quoted = (word: string): string =>

@@ -126,6 +126,13 @@ describe("errors", () => {
     );
   });
 
+  test("a network that the engine counts a lost container in comes with a way out", () => {
+    const said = "error while removing network: network t26-backend id c8da has active endpoints";
+    expect(describeError(new UserError(`- backend: ${said}`))).toBe(
+      `- backend: ${said}\n    fix: docker network inspect t26-backend shows what is still in it: remove or disconnect that; where it shows nothing, the engine counts a container that is gone: restart Docker; then the same command again`,
+    );
+  });
+
   test.each([
     "Unable to start container: write EPIPE",
     "unable to inspect image sha256:ad71: read ECONNRESET",

@@ -12,6 +12,7 @@ import { certificateChecks } from "../doctor/gateway";
 import { diskChecks, dockerChecks, footprintChecks } from "../doctor/host";
 import { imageChecks } from "../doctor/images";
 import { listenerChecks } from "../doctor/listeners";
+import { processorChecks } from "../doctor/processors";
 import { count } from "../ui/format";
 import { Output } from "../ui/output";
 
@@ -67,6 +68,8 @@ async function allChecks(context: Context): Promise<readonly Check[]> {
     ...settings,
     ...dockerFindings,
     ...(await disk),
+    // another host's are not this machine's
+    ...(config?.settings.dockerHost ? [] : await guarded("processors", () => processorChecks())),
     ...footprint,
     ...(await guarded("host listeners", listenerChecks)),
     ...(await engines),

@@ -3,6 +3,7 @@ import { certificateCheck } from "../../../cli/doctor/gateway";
 import { canLockUp, isOlder } from "../../../cli/doctor/host";
 import { leftOutCheck } from "../../../cli/doctor/images";
 import { openListeners } from "../../../cli/doctor/listeners";
+import { processorChecks } from "../../../cli/doctor/processors";
 import { diskProblems } from "../../../cli/docker/disk";
 import { styleFor } from "../../../cli/ui/style";
 import { ProblemsError } from "../../../model/problems";
@@ -20,6 +21,20 @@ test("listeners on every address, of both families, and nothing else", () => {
     { port: 22, inode: "1111" },
     { port: 8080, inode: "3333" },
   ]);
+});
+
+test.each([
+  ["haltpoll", "0", 1],
+  ["haltpoll", "200000", 0],
+  ["intel_idle", "0", 0],
+  [undefined, undefined, 0],
+])("processors that sleep by %s, after %s ns: %i warnings", (driver, poll, warnings) => {
+  const found = processorChecks((file) => (file.endsWith("current_driver") ? driver : poll));
+  expect(found).toHaveLength(warnings);
+  for (const { state, fix } of found) {
+    expect(state).toBe("warning");
+    expect(fix).toContain("echo 200000 > /sys/module/haltpoll/parameters/guest_halt_poll_ns");
+  }
 });
 
 test.each([

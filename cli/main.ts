@@ -20,6 +20,7 @@ import { contextOf, type Context } from "./context";
 import { load } from "./load";
 import type { LoadOptions } from "./load-test/choose";
 import { describeError, Exit } from "./ui/errors";
+import { DEFAULT_STACK, setInvocation } from "./ui/invocation";
 import { leave } from "../engine/exit";
 
 /** A command's module, loaded when it runs. */
@@ -47,6 +48,7 @@ const command = <K extends keyof Modules>(name: K): Modules[K] => load<Modules[K
 
 interface CommonOptions {
   readonly stack: string;
+  readonly set?: readonly string[];
   readonly debug: boolean;
 }
 
@@ -104,7 +106,7 @@ export function buildProgram(exit: (code: number) => void): Command {
         new Option(
           "-s, --stack <name>",
           "the stack: Pulumi.<name>.yaml, or one that --set prefix=… made",
-        ).default("dev"),
+        ).default(DEFAULT_STACK),
       )
       .addOption(new Option("--debug", "show where an unexpected error happened").default(false));
   const act =
@@ -114,6 +116,7 @@ export function buildProgram(exit: (code: number) => void): Command {
     async (...given: unknown[]): Promise<void> => {
       const self = given.at(-1) as Command;
       const options = self.opts<O & CommonOptions>();
+      setInvocation({ set: [], ...options });
       try {
         exit(await run(contextOf(options), options, self.args));
       } catch (error) {

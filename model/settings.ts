@@ -132,6 +132,9 @@ export const settingsSchema = z.strictObject(
 
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Their names. */
+export const SETTINGS: readonly string[] = Object.keys(settingsSchema.shape);
+
 /**
  * Parses a stack's settings, as `pulumi.runtime.allConfig()` or a stack file has them.
  * @param raw key (without the `trade2026:` namespace) to value; text holding JSON is taken as JSON where the setting is no text
@@ -147,7 +150,7 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
     if (!known)
       return {
         ...problem,
-        allowed: Object.keys(settingsSchema.shape).join(", "),
+        allowed: SETTINGS.join(", "),
         fix: `pulumi config rm ${problem.path}`,
       };
     const path = /[.[]/.test(problem.path) ? ` --path ${problem.path}` : ` ${problem.path}`;

@@ -62,10 +62,14 @@ export async function down(context: Context, options: DownOptions, out = new Out
   if (options.volumes) {
     await Promise.all(volumes.map(({ name }) => docker.getVolume(name).remove({ force: true })));
     await removeOwnImages(docker, config.settings.prefix);
-    forgetPlatform(context, config.remembered);
+    const kept = forgetPlatform(context, config.remembered);
     out.line(
       `Removed everything of ${config.settings.prefix}, ${count(volumes.length, "volume")} and the stack's state with it, in ${since(began)}.`,
     );
+    if (kept.length > 0)
+      out.line(
+        `Kept for the next up, as --set gave it: ${kept.join(", ")}. \`./trade2026 up\` with --unset <key> forgets one of them.`,
+      );
     return 0;
   }
   const data = volumes.filter(({ kind }) => kind === "data").map(({ name }) => name);

@@ -46,12 +46,14 @@ export async function status(
     out.line(canonicalJson({ prefix: settings.prefix, ok, services: rows, leftOut: plan.leftOut }, 2));
     return ok ? 0 : 1;
   }
+  if (rows.every(({ state }) => state === "missing")) {
+    out.line("The platform is not up: `./trade2026 up` brings it up.");
+    return 1;
+  }
   statusTable(rows, out.style).forEach((line) => out.line(line));
   const healthy = rows.filter((row) => row.role === "service" && row.ok).length;
   out.line(`\n${healthy}/${rows.filter(({ role }) => role === "service").length} services healthy`);
   leftOutLines(plan, out.style).forEach((line) => out.line(line));
-  if (rows.every(({ state }) => state === "missing"))
-    out.line("The platform is not up: `./trade2026 up` brings it up.");
   return ok ? 0 : 1;
 }
 

@@ -66,6 +66,8 @@ export async function halt(
       out.line(
         `A halt of level ${now.level} was in force already and stays: only a resume makes trading looser.`,
       );
+    else if (now.reason !== reason || now.by !== to.by)
+      out.line("Trading was halted at this level already: who did it, why and since when stay as they are.");
     out.line(
       out.style.faint(
         `Answered after ${to.now() - asked} ms. \`./trade2026 resume --reason "…"\` lets it go on.`,

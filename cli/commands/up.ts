@@ -1,6 +1,6 @@
 import type { Deployment, EngineKind, PreparedEngine } from "../../engine";
 import type { Plan } from "../../model/plan";
-import { readStackConfig, remember, type StackConfig } from "../config/stack-config";
+import { givenBefore, readStackConfig, remember, type StackConfig } from "../config/stack-config";
 import type { Context } from "../context";
 import { examine, isUp, ownContainers } from "../docker/containers";
 import type { DockerConnection } from "../docker/connect";
@@ -43,6 +43,9 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     const { config, sentence } = await decideImages(asked, connection.docker);
     const plan = await checkedPlan(config.settings, connection, out);
     say(sentence);
+    const kept = givenBefore(config.remembered, options.set);
+    if (kept.length > 0)
+      say(`Settings given by --set before: ${kept.join(", ")}. --unset <key> forgets one.`);
     // Both may take minutes on a new machine, and neither needs the other.
     const [engine] = await Promise.all([
       prepareEngine(context, { say, ...(options.engine === undefined ? {} : { engine: options.engine }) }),

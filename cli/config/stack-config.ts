@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { canonicalJson } from "../../model/canonical";
 import { assertNoProblems, ProblemsError, type Problem } from "../../model/problems";
-import { parseSettings, type Settings } from "../../model/settings";
+import { parseSettings, SETTINGS, type Settings } from "../../model/settings";
 import type { Context } from "../context";
 import { assign, overlay, parseAssignments, parsePath, unassign, type RawSettings } from "./assignments";
 
@@ -84,13 +84,32 @@ export function remember(context: Context, remembered: Remembered): void {
   renameSync(`${file}.new`, file);
 }
 
-/** After everything is gone: only what a person has set stays. */
-export function forgetPlatform(context: Context, { settings, imagesReason }: Remembered): void {
-  const { images: _, ...chosen } = settings;
-  const left = imagesReason === undefined ? settings : chosen;
+/** After everything is gone: only what a person has set stays. @returns that, in words */
+export function forgetPlatform(context: Context, remembered: Remembered): readonly string[] {
+  const left = chosenSettings(remembered);
   if (Object.keys(left).length === 0) rmSync(rememberedFile(context), { force: true });
   else remember(context, { settings: left });
+  return inWords(left);
 }
+
+/** What a person has given by --set in other commands than the one with these, in words. */
+export function givenBefore(remembered: Remembered, set: readonly string[]): readonly string[] {
+  const now = parseAssignments(set).assignments.map(({ path: [key] }) => key);
+  const before = Object.entries(chosenSettings(remembered)).filter(([key]) => !now.includes(key));
+  return inWords(Object.fromEntries(before));
+}
+
+function chosenSettings({ settings, imagesReason }: Remembered): RawSettings {
+  const { images: _, ...others } = settings;
+  return imagesReason === undefined ? settings : others;
+}
+
+/** `key=value`; of a long one its name is enough. */
+const inWords = (settings: RawSettings): readonly string[] =>
+  Object.entries(settings).map(([key, value]) => {
+    const text = asText(value);
+    return `${key}=${text.length > 60 ? "…" : text}`;
+  });
 
 function rememberedFile({ home, stack }: Context): string {
   return join(home, "config", `${stack}.json`);
@@ -129,6 +148,10 @@ function changed(
   { set = [], unset = [] }: ConfigChange,
 ): { readonly remembered: Remembered; readonly problems: readonly Problem[] } {
   const { assignments, problems } = parseAssignments(set);
+  const unknown = unset.filter((text) => {
+    const [key = ""] = parsePath(text) ?? [];
+    return !SETTINGS.includes(key) && !(key in remembered.settings);
+  });
   const without = unset.reduce<RawSettings>(
     (settings, text) => unassign(settings, parsePath(text) ?? []),
     remembered.settings,
@@ -140,7 +163,16 @@ function changed(
     unset.some((text) => parsePath(text)?.[0] === "images");
   return {
     remembered: { ...rest, settings, ...(imagesReason === undefined || touched ? {} : { imagesReason }) },
-    problems,
+    problems: [
+      ...problems,
+      ...unknown.map((text) => ({
+        path: `--unset ${text}`,
+        what: "names no setting",
+        value: text,
+        allowed: SETTINGS.join(", "),
+        fix: "write the setting's name as it was given by --set, without its value",
+      })),
+    ],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Settings } from "../../model/settings";
 import { loadPlan } from "../../stacks/inputs";
 import { UserError } from "../ui/errors";
 import { readContainerFile } from "./archive";
-import { NOT_YET } from "./issue";
+import { hasVolume, NOT_UP, NOT_YET } from "./issue";
 
 /** The job that makes the stack's authority, and the folder of its key in there. */
 export function issuerOf(settings: Settings): { readonly issuer: ContainerPlan; readonly folder: string } {
@@ -21,6 +21,7 @@ export function issuerOf(settings: Settings): { readonly issuer: ContainerPlan; 
 export async function authorityCertificate(docker: Docker, settings: Settings): Promise<string> {
   const { issuer, folder } = issuerOf(settings);
   const pem = await readContainerFile(docker, `${settings.prefix}-${issuer.name}`, `${folder}/ca.crt`);
-  if (pem === undefined) throw new UserError(NOT_YET);
-  return pem;
+  if (pem !== undefined) return pem;
+  const volume = `${settings.prefix}-${issuer.mounts.find(({ path }) => path === folder)?.volume ?? ""}`;
+  throw new UserError((await hasVolume(docker, volume)) ? NOT_UP : NOT_YET);
 }

@@ -8,6 +8,8 @@ import { isStatus } from "./status-code";
 /** Where a certificate is issued to, in the container that does it. */
 export const OUT = "/issued";
 export const NOT_YET = "There is no certificate authority yet: `./trade2026 up` makes it.";
+export const NOT_UP =
+  "The certificate authority is kept, and is read where the platform is up: `./trade2026 up` brings it up.";
 
 export interface Issued {
   readonly cert: string;
@@ -60,10 +62,15 @@ export async function issueOnHost(
 
 /** A mount of a volume that is not there would make it. */
 async function assertVolume(docker: Docker, name: string): Promise<void> {
+  if (!(await hasVolume(docker, name))) throw new UserError(NOT_YET);
+}
+
+export async function hasVolume(docker: Docker, name: string): Promise<boolean> {
   try {
     await docker.getVolume(name).inspect();
+    return true;
   } catch (error) {
-    if (isStatus(error, 404)) throw new UserError(NOT_YET);
+    if (isStatus(error, 404)) return false;
     throw error;
   }
 }

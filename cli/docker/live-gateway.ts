@@ -48,7 +48,8 @@ export async function askGateway(
   request: ControlCommand,
 ): Promise<Trading> {
   const done = await run(["node", "/app/main.js", "control", ...argumentsOf(request)]);
-  if (done.kind === "absent" || done.kind === "idle") throw new GatewayIdleError(idleText(done, container));
+  if (done.kind === "absent" || done.kind === "idle")
+    throw new GatewayIdleError(idleText(done, container, request.command !== "state"));
   const lastResort = `It is not known whether anything was done. \`./trade2026 trading\` asks again; to stop without its answer: \`docker stop ${container}\`. Nothing sends orders without it; what is open at the venue stays open.`;
   if (done.kind === "timeout")
     throw new UserError(`The live gateway gave no answer within ${LIMIT_MS / 1000} s. ${lastResort}`);
@@ -72,8 +73,12 @@ function argumentsOf(request: ControlCommand): readonly string[] {
   return [command, ...level, `--reason=${reason}`, `--by=${by}`];
 }
 
-function idleText(found: Extract<Execution, { kind: "absent" | "idle" }>, container: string): string {
-  const nothing = `Nothing can send orders to a venue without it; what is open at the venue stays open. The command was not carried out, and is not remembered`;
+function idleText(
+  found: Extract<Execution, { kind: "absent" | "idle" }>,
+  container: string,
+  changes: boolean,
+): string {
+  const nothing = `Nothing can send orders to a venue without it; what is open at the venue stays open${changes ? ". The command was not carried out, and is not remembered" : ""}`;
   switch (found.kind) {
     case "absent":
       return `There is no container ${container}. ${nothing}: after \`./trade2026 up\` trading is as it was left; run the command again then. If the platform has another name, choose its stack with --stack.`;

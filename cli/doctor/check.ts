@@ -1,5 +1,5 @@
 import { ProblemsError, type Problem } from "../../model/problems";
-import { inTermsOfTheCommand } from "../ui/errors";
+import { inTermsOfTheCommand } from "../ui/invocation";
 import type { Style } from "../ui/style";
 
 /** One thing that was looked at. */

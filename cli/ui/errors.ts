@@ -1,5 +1,6 @@
 import { ProblemsError } from "../../model/problems";
 import { redact } from "../../services/contracts/redact";
+import { forThisStack, inTermsOfTheCommand } from "./invocation";
 
 /** Ends a command with this exit code and nothing more to say. */
 export class Exit extends Error {
@@ -31,7 +32,7 @@ export function describeError(error: unknown, debug = false): string {
     );
   }
   if (debug && error instanceof Error && error.stack !== undefined) lines.push("", redact(error.stack));
-  return lines.join("\n");
+  return forThisStack(lines.join("\n"));
 }
 
 /** What others say without a way out, and the way out. */
@@ -73,14 +74,4 @@ function isForUsers(error: unknown): boolean {
     if ((type as { readonly name: string }).name === "EngineError") return true;
   }
   return false;
-}
-
-/** The settings' problems name Pulumi's own command, which this one does without. */
-export function inTermsOfTheCommand(message: string): string {
-  return message
-    .replace(/pulumi config set (?:--path )?trade2026:(\S+) (.+)$/gm, "./trade2026 up --set $1=$2")
-    .replace(
-      /pulumi config rm (?:--path )?trade2026:(\S+)$/gm,
-      "./trade2026 up --unset $1, or remove it from the stack's file",
-    );
 }

@@ -1,3 +1,4 @@
+import { forThisStack } from "./invocation";
 import { styleFor, visibleLength, type Style } from "./style";
 
 /** Where a command writes: lines, and on a terminal a few lines at the bottom that are drawn again and again. */
@@ -15,7 +16,7 @@ export class Output {
   /** Writes lines above the live ones. */
   line(text = ""): void {
     this.#erase();
-    this.stream.write(`${text}\n`);
+    this.stream.write(`${forThisStack(text)}\n`);
   }
 
   /** Draws the live lines anew; each is cut to the terminal's width. Nothing at all where nobody watches. */

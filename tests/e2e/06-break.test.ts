@@ -54,7 +54,7 @@ describe("a mistake is refused before anything is touched, and says what to do",
     [
       "an unknown key",
       ["exposeDate=true"],
-      ["exposeDate", "no such key", "exposeData", "--unset exposeDate"],
+      ["exposeDate", "no such key", "exposeData", "without --set exposeDate"],
     ],
     [
       "a port name that is nobody's",

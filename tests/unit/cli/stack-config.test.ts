@@ -1,7 +1,13 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgetPlatform, readStackConfig, remember, withImages } from "../../../cli/config/stack-config";
+import {
+  forgetPlatform,
+  givenBefore,
+  readStackConfig,
+  remember,
+  withImages,
+} from "../../../cli/config/stack-config";
 import type { Context } from "../../../cli/context";
 import { ProblemsError } from "../../../model/problems";
 
@@ -81,7 +87,7 @@ test("when everything is gone, what a person has set stays, and nothing else", (
     imagesReason: "nothing answered",
     claimed: "b",
   });
-  forgetPlatform(context, readStackConfig(context).remembered);
+  expect(forgetPlatform(context, readStackConfig(context).remembered)).toEqual(["prefix=b"]);
   expect(readStackConfig(context).remembered).toEqual({ settings: { prefix: "b" } });
   remember(context, { settings: { images: "packages" }, imagesReason: "nothing answered", claimed: "b" });
   forgetPlatform(context, readStackConfig(context).remembered);
@@ -89,6 +95,29 @@ test("when everything is gone, what a person has set stays, and nothing else", (
   remember(context, { settings: { images: "packages" } });
   forgetPlatform(context, readStackConfig(context).remembered);
   expect(readStackConfig(context).remembered).toEqual({ settings: { images: "packages" } });
+});
+
+test("what earlier commands have set is named; of a long value its name is enough", () => {
+  const { remembered } = readStackConfig(context, {
+    set: [
+      "prefix=b",
+      "subnets.backend=10.9.0.0/16",
+      "exposeData=true",
+      `imageOverrides.nats=registry.example.org/${"a".repeat(60)}:1`,
+    ],
+  });
+  expect(givenBefore(remembered, ["prefix=b", "accessLog=all"])).toEqual([
+    'subnets={"backend":"10.9.0.0/16"}',
+    "exposeData=true",
+    "imageOverrides=…",
+  ]);
+});
+
+test("what is to be forgotten must be a setting; one that was not given is no mistake", () => {
+  expect(() => readStackConfig(context, { unset: ["prefx", "accessLog"] })).toThrow(
+    /1 problem(.|\n)*--unset prefx: names no setting(.|\n)*allowed: .*prefix/,
+  );
+  expect(readStackConfig(context, { unset: ["accessLog"] }).remembered).toEqual({ settings: {} });
 });
 
 test("the remembered file is stable", () => {

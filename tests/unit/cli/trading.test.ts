@@ -97,6 +97,18 @@ describe("halt", () => {
     expect(text()).toMatch(/level flatten was in force already and stays/);
   });
 
+  test("says so when trading was halted already, for another reason or by somebody else", async () => {
+    const words = /halted at this level already: who did it, why and since when stay/;
+    const told = async (change: object): Promise<string> => {
+      const { reach, out, text } = desk([ran(standing({ ...halted.kill_switch, ...change }))]);
+      expect(await halt(context, { ...why, level: "no-new-orders" }, out, reach)).toBe(0);
+      return text();
+    };
+    expect(await told({ reason: "feed is late" })).toMatch(words);
+    expect(await told({ by: "host:bob" })).toMatch(words);
+    expect(await told({})).not.toMatch(words);
+  });
+
   test("an answer that says trading goes on is no success", async () => {
     const { reach, out } = desk([ran(standing())]);
     await expect(halt(context, { ...why, level: "no-new-orders" }, out, reach)).rejects.toThrow(
@@ -121,8 +133,11 @@ describe("without an answer", () => {
     const { reach, out, text } = desk([execution, execution, execution]);
     expect(await halt(context, { ...why, level: "no-new-orders" }, out, reach)).toBe(2);
     expect(await resume(context, why, out, reach)).toBe(2);
-    expect(await trading(context, { json: false }, out, reach)).toBe(2);
     expect(text()).toMatch(words);
+    const asked = desk([execution]);
+    expect(await trading(context, { json: false }, asked.out, asked.reach)).toBe(2);
+    expect(asked.text()).toContain("t26-live-gateway");
+    expect(asked.text()).not.toContain("not carried out");
   });
 
   test.each<[string, Execution, RegExp]>([

@@ -1,4 +1,5 @@
-import { describeError, Exit, inTermsOfTheCommand, UserError } from "../../../cli/ui/errors";
+import { describeError, Exit, UserError } from "../../../cli/ui/errors";
+import { forThisStack, inTermsOfTheCommand } from "../../../cli/ui/invocation";
 import { count, formatBytes, formatSeconds, indent } from "../../../cli/ui/format";
 import { redact } from "../../../services/contracts/redact";
 import { styleFor, visibleLength, wantsColour } from "../../../cli/ui/style";
@@ -166,6 +167,35 @@ describe("errors", () => {
     expect(text).not.toContain("pulumi config");
     expect(inTermsOfTheCommand("pulumi config set trade2026:prefix <value>")).toBe(
       "./trade2026 up --set prefix=<value>",
+    );
+  });
+
+  test("of a refused command line what was given is given again", () => {
+    const given = { stack: "third", set: ["prefix=third", "hostPorts.https=x", "prefx=a"] };
+    const fixOf = (text: string): string => forThisStack(inTermsOfTheCommand(text, given), given);
+    expect(fixOf("pulumi config set --path trade2026:hostPorts.https <free port>")).toBe(
+      "the same command with --set hostPorts.https=<free port>",
+    );
+    expect(fixOf("pulumi config rm trade2026:prefx")).toBe("the same command without --set prefx=…");
+    expect(fixOf("pulumi config rm trade2026:other")).toBe(
+      "./trade2026 up --stack third --unset other, or remove it from the stack's file",
+    );
+  });
+
+  test.each([
+    ["`./trade2026 up` goes on", "`./trade2026 up --stack third` goes on"],
+    [
+      "./trade2026 images build k6 or ./trade2026 doctor",
+      "./trade2026 images build --stack third k6 or ./trade2026 doctor --stack third",
+    ],
+    ["./trade2026 down --stack other --volumes", "./trade2026 down --stack other --volumes"],
+    ["./trade2026 --help", "./trade2026 --help"],
+    ["./trade2026 upgrades", "./trade2026 upgrades"],
+  ])("what to type is of the stack that it is about: %s", (text, expected) => {
+    expect(forThisStack(text, { stack: "third", set: [] })).toBe(expected);
+    expect(forThisStack(text, { stack: "dev", set: [] })).toBe(text);
+    expect(forThisStack(forThisStack(text, { stack: "third", set: [] }), { stack: "third", set: [] })).toBe(
+      expected,
     );
   });
 

@@ -29,7 +29,7 @@ export function plannedRoutes(
           {
             service: service.name,
             title: service.title,
-            kind: service.route.path.startsWith("/api") ? "api" : "ui",
+            kind: service.route.page ? "ui" : "api",
             url: `${base}${service.route.path}`,
             role: routeRole(service.route, settings),
           },

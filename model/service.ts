@@ -156,6 +156,8 @@ export interface RouteSpec {
   readonly stripPrefix?: boolean;
   /** Role that the service itself demands; shown in the route list. @default "none" */
   readonly role?: RouteRole | ((settings: Settings) => RouteRole);
+  /** A person opens it in a browser; else programs ask for what lies below the path. @default false */
+  readonly page?: boolean;
   /** Largest request body, bytes. @default 1 MiB */
   readonly maxBodyBytes?: number;
   /** Requests per second and client, and the burst above it. @default 200 and 400 */

@@ -55,7 +55,7 @@ export const welcome = kitService({
   capability: "gateway",
   port: 8080,
   lanes: ["backend"],
-  route: { path: "/" },
+  route: { path: "/", page: true },
   resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
   env: { ROUTES_FILE: "/etc/trade2026/routes.json" },
   tier: "P2",

@@ -10,7 +10,7 @@ export const apiDocs = tradingService({
   title: "API documentation",
   port: 8116,
   lanes: ["lowlatency", "backend"],
-  route: { path: PATH },
+  route: { path: PATH, page: true },
   resources: { memory: "192MiB", cpus: 0.5, precedence: "last" },
   tier: "P2",
   slo: { availability: 99 },

@@ -119,13 +119,14 @@ function section(kind: Route["kind"], heading: string, routes: readonly Route[])
   `;
 }
 
-function item({ title, url, description }: Route): Markup {
-  const name = isLink(url) ? html`<a href="${url}">${title}</a>` : html`<span class="name">${title}</span>`;
+function item(route: Route): Markup {
+  const { title, url, description } = route;
+  const name = isLink(route) ? html`<a href="${url}">${title}</a>` : html`<span class="name">${title}</span>`;
   const note = description === "" ? [] : html`<span class="note">${description}</span>`;
   return html` <li>${name}<code>${url}</code>${note}</li> `;
 }
 
-/** Stores have addresses that no browser opens; and no file may put a script behind a link. */
-function isLink(url: string): boolean {
-  return /^(?:https?:\/\/|\/(?!\/))/i.test(url);
+/** An API has nothing at its own path, a store an address that no browser opens; and no file may put a script behind a link. */
+function isLink({ kind, url }: Route): boolean {
+  return kind !== "api" && /^(?:https?:\/\/|\/(?!\/))/i.test(url);
 }

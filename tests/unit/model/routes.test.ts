@@ -2,7 +2,7 @@ import { plannedRoutes } from "../../../model/routes";
 import { registry, service, settings } from "../../support/model";
 
 const services = [
-  service({ name: "ui", title: "Trading UI", route: { path: "/" } }),
+  service({ name: "ui", title: "Trading UI", route: { path: "/", page: true } }),
   service({ name: "oms", title: "Orders", route: { path: "/api/orders", role: "trader" } }),
   service({
     name: "store",

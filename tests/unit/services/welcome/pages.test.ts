@@ -17,7 +17,9 @@ test("the landing page lists each route in its section, with what it is for", ()
     "APIs",
     "Tools",
   ]);
-  expect(page).toContain('<a href="https://localhost/api/orders">Orders</a>');
+  expect(page).toContain('<a href="https://localhost/">Landing page</a>');
+  // nothing answers at an API's own path
+  expect(page).toMatch(/<span class="name">Orders<\/span>\s*<code>https:\/\/localhost\/api\/orders<\/code>/);
   expect(page).toContain("needs trader");
 });
 

@@ -80,12 +80,13 @@ export function algoCases(run: TradingRun): void {
     });
     await desk().reaches(parent.order_id, "at work", ({ status }) => status === "SENT");
     // it is at work before its first part has been taken
-    const [part] = await until(
+    const [part, ...more] = await until(
       "it shows a part",
       20,
       () => partsOf(parent),
       (parts) => parts.length > 0,
     );
+    expect(more).toEqual([]);
     expect(part?.quantity).toBe("0.4");
     await desk().cancelled(parent.order_id);
     expect(await desk().ends(part?.order_id ?? "")).toMatchObject({

@@ -21,6 +21,7 @@ import { load } from "./load";
 import type { LoadOptions } from "./load-test/choose";
 import { describeError, Exit } from "./ui/errors";
 import { DEFAULT_STACK, setInvocation } from "./ui/invocation";
+import { Output } from "./ui/output";
 import { leave } from "../engine/exit";
 
 /** A command's module, loaded when it runs. */
@@ -120,7 +121,7 @@ export function buildProgram(exit: (code: number) => void): Command {
       try {
         exit(await run(contextOf(options), options, self.args));
       } catch (error) {
-        if (!(error instanceof Exit)) process.stderr.write(`${describeError(error, options.debug)}\n`);
+        if (!(error instanceof Exit)) new Output(process.stderr).line(describeError(error, options.debug));
         exit(error instanceof Exit ? error.code : 1);
       }
     };

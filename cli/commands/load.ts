@@ -12,6 +12,7 @@ import { runLoad } from "../load-test/run";
 import { environmentOf, writeReport } from "../load-test/write";
 import { INTERRUPTED, untilInterrupted } from "../signals";
 import { formatSeconds } from "../ui/format";
+import { DEFAULT_STACK } from "../ui/invocation";
 import { Output } from "../ui/output";
 import type { Style } from "../ui/style";
 import { table } from "../ui/table";
@@ -64,7 +65,7 @@ export async function load(
 /** What runs the same test again. */
 export function commandOf({ stack }: Pick<Context, "stack">, { scenario, seed, stretched }: Chosen): string {
   const time = stretched ? ` --duration ${totalSeconds(scenario.shape)}s` : "";
-  return `./trade2026 load ${scenario.name}${time} --seed ${seed}${stack === "dev" ? "" : ` --stack ${stack}`}`;
+  return `./trade2026 load ${scenario.name}${time} --seed ${seed}${stack === DEFAULT_STACK ? "" : ` --stack ${stack}`}`;
 }
 
 export function resultLines(report: Report, style: Style): readonly string[] {

@@ -32,10 +32,8 @@ export interface UpOptions {
 /** Brings the platform up, or up to date. @returns exit code */
 export async function up(context: Context, options: UpOptions, out = new Output()): Promise<number> {
   const say = (line: string): void => out.line(line);
-  const asked = readStackConfig(context, {
-    set: [...options.set, ...(options.images === undefined ? [] : [`images=${options.images}`])],
-    unset: options.unset,
-  });
+  const set = [...options.set, ...(options.images === undefined ? [] : [`images=${options.images}`])];
+  const asked = readStackConfig(context, { set, unset: options.unset });
   const connection = await dockerOrInstall(asked.settings, options.yes, out);
   const release = await lockStack(context, say);
   const abort = untilInterrupted(say);
@@ -43,7 +41,7 @@ export async function up(context: Context, options: UpOptions, out = new Output(
     const { config, sentence } = await decideImages(asked, connection.docker);
     const plan = await checkedPlan(config.settings, connection, out);
     say(sentence);
-    const kept = givenBefore(config.remembered, options.set);
+    const kept = givenBefore(config.remembered, set);
     if (kept.length > 0)
       say(`Settings given by --set before: ${kept.join(", ")}. --unset <key> forgets one.`);
     // Both may take minutes on a new machine, and neither needs the other.

@@ -148,24 +148,22 @@ function changed(
   { set = [], unset = [] }: ConfigChange,
 ): { readonly remembered: Remembered; readonly problems: readonly Problem[] } {
   const { assignments, problems } = parseAssignments(set);
-  const unknown = unset.filter((text) => {
-    const [key = ""] = parsePath(text) ?? [];
-    return !SETTINGS.includes(key) && !(key in remembered.settings);
-  });
-  const without = unset.reduce<RawSettings>(
-    (settings, text) => unassign(settings, parsePath(text) ?? []),
+  const forgotten = unset.map((text) => ({ text, path: parsePath(text) ?? [] }));
+  const unknown = forgotten.filter(
+    ({ path: [key = ""] }) => !SETTINGS.includes(key) && !(key in remembered.settings),
+  );
+  const without = forgotten.reduce<RawSettings>(
+    (settings, { path }) => unassign(settings, path),
     remembered.settings,
   );
   const settings = assign(without, assignments);
   const { imagesReason, ...rest } = remembered;
-  const touched =
-    assignments.some(({ path }) => path[0] === "images") ||
-    unset.some((text) => parsePath(text)?.[0] === "images");
+  const touched = [...assignments, ...forgotten].some(({ path }) => path[0] === "images");
   return {
     remembered: { ...rest, settings, ...(imagesReason === undefined || touched ? {} : { imagesReason }) },
     problems: [
       ...problems,
-      ...unknown.map((text) => ({
+      ...unknown.map(({ text }) => ({
         path: `--unset ${text}`,
         what: "names no setting",
         value: text,

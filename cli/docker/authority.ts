@@ -5,7 +5,8 @@ import type { Settings } from "../../model/settings";
 import { loadPlan } from "../../stacks/inputs";
 import { UserError } from "../ui/errors";
 import { readContainerFile } from "./archive";
-import { hasVolume, NOT_UP, NOT_YET } from "./issue";
+import { NOT_UP, NOT_YET, volumeAt } from "./issue";
+import { exists } from "./status-code";
 
 /** The job that makes the stack's authority, and the folder of its key in there. */
 export function issuerOf(settings: Settings): { readonly issuer: ContainerPlan; readonly folder: string } {
@@ -22,6 +23,6 @@ export async function authorityCertificate(docker: Docker, settings: Settings): 
   const { issuer, folder } = issuerOf(settings);
   const pem = await readContainerFile(docker, `${settings.prefix}-${issuer.name}`, `${folder}/ca.crt`);
   if (pem !== undefined) return pem;
-  const volume = `${settings.prefix}-${issuer.mounts.find(({ path }) => path === folder)?.volume ?? ""}`;
-  throw new UserError((await hasVolume(docker, volume)) ? NOT_UP : NOT_YET);
+  const kept = await exists(docker.getVolume(volumeAt(settings.prefix, issuer.mounts, folder)));
+  throw new UserError(kept ? NOT_UP : NOT_YET);
 }

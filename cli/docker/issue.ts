@@ -3,7 +3,7 @@ import { tar } from "../../engine/hermetic/providers/tar";
 import type { ContainerPlan } from "../../model/plan";
 import { UserError } from "../ui/errors";
 import { readContainerFile } from "./archive";
-import { isStatus } from "./status-code";
+import { exists } from "./status-code";
 
 /** Where a certificate is issued to, in the container that does it. */
 export const OUT = "/issued";
@@ -30,8 +30,9 @@ export async function issueOnHost(
   command: readonly string[],
 ): Promise<Issued> {
   const folder = command[command.indexOf("--ca-dir") + 1] ?? "";
-  const volume = `${prefix}-${mounts.find(({ path }) => path === folder)?.volume ?? ""}`;
-  await assertVolume(docker, volume);
+  const volume = volumeAt(prefix, mounts, folder);
+  // a mount of a volume that is not there would make it
+  if (!(await exists(docker.getVolume(volume)))) throw new UserError(NOT_YET);
   const container = await docker.createContainer({
     Image: reference ?? "",
     User: user,
@@ -60,17 +61,7 @@ export async function issueOnHost(
   }
 }
 
-/** A mount of a volume that is not there would make it. */
-async function assertVolume(docker: Docker, name: string): Promise<void> {
-  if (!(await hasVolume(docker, name))) throw new UserError(NOT_YET);
-}
-
-export async function hasVolume(docker: Docker, name: string): Promise<boolean> {
-  try {
-    await docker.getVolume(name).inspect();
-    return true;
-  } catch (error) {
-    if (isStatus(error, 404)) return false;
-    throw error;
-  }
+/** The engine's name of what is mounted there. */
+export function volumeAt(prefix: string, mounts: ContainerPlan["mounts"], folder: string): string {
+  return `${prefix}-${mounts.find(({ path }) => path === folder)?.volume ?? ""}`;
 }

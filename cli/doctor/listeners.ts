@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Check } from "./check";
+import { quietly } from "./quietly";
 
 export interface Listener {
   readonly port: number;
@@ -58,7 +59,7 @@ export function listenerChecks(): readonly Check[] {
   ];
 }
 
-/** Socket number → program, for the processes that we may look at. */
+/** Socket number → program, for the processes that we may look at; they end while we look. */
 function socketOwners(): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   for (const pid of quietly(() => readdirSync("/proc"), []).filter((name) => /^\d+$/.test(name))) {
@@ -72,13 +73,4 @@ function socketOwners(): ReadonlyMap<string, string> {
     }
   }
   return owners;
-}
-
-/** Processes end while we look. */
-function quietly<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Check } from "./check";
+import { quietly } from "./quietly";
 
 const POLL = "/sys/module/haltpoll/parameters/guest_halt_poll_ns";
 const DRIVER = "/sys/devices/system/cpu/cpuidle/current_driver";
@@ -21,11 +22,6 @@ export function processorChecks(read = readText): readonly Check[] {
   ];
 }
 
-/** @returns undefined where the kernel has no such file */
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch {
-    return undefined;
-  }
-}
+/** @returns nothing where the kernel has no such file */
+const readText = (file: string): string | undefined =>
+  quietly(() => readFileSync(file, "utf8").trim(), undefined);

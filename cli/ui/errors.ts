@@ -1,6 +1,6 @@
 import { ProblemsError } from "../../model/problems";
 import { redact } from "../../services/contracts/redact";
-import { forThisStack, inTermsOfTheCommand } from "./invocation";
+import { inTermsOfTheCommand } from "./invocation";
 
 /** Ends a command with this exit code and nothing more to say. */
 export class Exit extends Error {
@@ -32,7 +32,7 @@ export function describeError(error: unknown, debug = false): string {
     );
   }
   if (debug && error instanceof Error && error.stack !== undefined) lines.push("", redact(error.stack));
-  return forThisStack(lines.join("\n"));
+  return lines.join("\n");
 }
 
 /** What others say without a way out, and the way out. */

@@ -4,7 +4,7 @@ import type { Plan } from "../../model/plan";
 import { loadPlan } from "../../stacks/inputs";
 import { withImages, type StackConfig } from "../config/stack-config";
 import { count } from "../ui/format";
-import { isStatus } from "../docker/status-code";
+import { exists, isStatus } from "../docker/status-code";
 
 /** The engine asks for us: it is the one that will pull, with its own proxy and mirrors. */
 const LIMIT_MS = 5000;
@@ -79,14 +79,8 @@ export function upstreamReferences(plan: Plan): readonly string[] {
     .sort();
 }
 
-export async function hasImage(docker: Docker, reference: string): Promise<boolean> {
-  try {
-    await docker.getImage(reference).inspect();
-    return true;
-  } catch (error) {
-    if (isStatus(error, 404)) return false;
-    throw error;
-  }
+export function hasImage(docker: Docker, reference: string): Promise<boolean> {
+  return exists(docker.getImage(reference));
 }
 
 /** Asks each registry for one of its images, all at once. */

@@ -130,7 +130,7 @@ describe("without an answer", () => {
     [{ kind: "idle", state: "exited" }, /does not run \(exited\).*Nothing can send.*docker stop/],
     [{ kind: "idle", state: "paused" }, /paused.*docker unpause t26-live-gateway/],
   ])("%j is told, with exit code 2", async (execution, words) => {
-    const { reach, out, text } = desk([execution, execution, execution]);
+    const { reach, out, text } = desk([execution, execution]);
     expect(await halt(context, { ...why, level: "no-new-orders" }, out, reach)).toBe(2);
     expect(await resume(context, why, out, reach)).toBe(2);
     expect(text()).toMatch(words);

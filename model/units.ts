@@ -65,6 +65,14 @@ export function goMemoryLimit(mib: number): string {
   return `${Math.floor(mib * 0.9)}MiB`;
 }
 
+/**
+ * `GOMAXPROCS` of a Go program with a limit of so many CPUs: it starts no more threads than may run, where it would take
+ * one for each processor of the host, and hand work to and fro between them.
+ */
+export function goProcessors(cpus: number): string {
+  return String(Math.max(1, Math.ceil(cpus)));
+}
+
 /** 1536 MiB → `1.5 GiB`, for people. */
 export function formatMiB(mib: number): string {
   return mib < 1024 ? `${mib} MiB` : `${Math.round((mib / 1024) * 10) / 10} GiB`;

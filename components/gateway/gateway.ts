@@ -10,7 +10,7 @@ import {
   type ServiceSpec,
 } from "../../model/service";
 import { sessionKeeper } from "../../model/sessions";
-import { goMemoryLimit, memoryMiB } from "../../model/units";
+import { goMemoryLimit, goProcessors, memoryMiB } from "../../model/units";
 import { toolCredentials } from "./tools";
 import {
   CONFIG_PATH,
@@ -27,6 +27,7 @@ import {
 export { GATEWAY_PORTS };
 
 const GATEWAY_USER = "65532:65532";
+const CPUS = 1;
 const tlsVolume = (authority: JobSpec): string => `${authority.name}-tls`;
 
 /**
@@ -103,9 +104,13 @@ export function traefik({
     probe: httpProbe("/ping", { port: "ping" }),
     metrics: { kind: "endpoint", port: "metrics", path: "/metrics" },
     needs: [authority],
-    resources: { cpus: 1, ...resources },
-    // what a request leaves is collected less often; the limit still bounds it
-    env: { GOGC: "400", GOMEMLIMIT: goMemoryLimit(memoryMiB(resources.memory)) },
+    resources: { cpus: CPUS, ...resources },
+    env: {
+      GOMAXPROCS: goProcessors(CPUS),
+      // what a request leaves is collected less often; the limit still bounds it
+      GOGC: "400",
+      GOMEMLIMIT: goMemoryLimit(memoryMiB(resources.memory)),
+    },
     user: GATEWAY_USER,
     configPath: CONFIG_PATH,
     // Request bodies that do not fit in memory.

@@ -1,17 +1,10 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-  type ConsumerMessages,
-  type JsMsg,
-} from "@nats-io/jetstream";
+import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream";
 import type { Registry } from "prom-client";
 import { nuid, type NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
 import type { Health } from "./health";
 import type { Log } from "./log";
-import { endWhenGone, PULLING } from "./pulling";
+import { Pulls, type Pulled } from "./pulling";
 import { putAsideOf } from "./put-aside";
 
 /** A message of a stream, in its place. */
@@ -39,6 +32,8 @@ export interface FollowOptions<Value> {
   readonly schema: (subject: string) => z.ZodType<Value>;
   /** Called once for each message, in the order of the stream. Memory only: it cannot fail halfway and be repeated. */
   readonly handle: (message: Followed<Value>) => void;
+  /** Messages are asked for at most so often, in milliseconds, and come together. What is alone waits for nothing. */
+  readonly everyMs: number;
   readonly log: Log;
   readonly health: Health;
   readonly metrics: Registry;
@@ -74,7 +69,7 @@ export class Follower<Value> {
   #lag = 0;
   #heardAt = -Infinity;
   #trouble: string | undefined = "not reading yet";
-  #messages: ConsumerMessages | undefined;
+  #pulls: Pulls | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: FollowOptions<Value>) {
@@ -97,7 +92,7 @@ export class Follower<Value> {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#messages?.stop();
+    this.#pulls?.stop();
     await this.#running;
   }
 
@@ -138,13 +133,12 @@ export class Follower<Value> {
         this.#trouble = error instanceof Error ? error.message : String(error);
         if (!this.#stopping) log.warn({ stream, reason: this.#trouble }, "reading stopped, beginning again");
       }
-      this.#messages?.stop();
       if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
   async #read(): Promise<void> {
-    const { nats, service, stream, subjects } = this.#options;
+    const { nats, service, stream, subjects, everyMs } = this.#options;
     const manager = await jetstreamManager(nats, { checkAPI: false });
     const { created } = await manager.streams.info(stream);
     this.#created ??= created;
@@ -165,39 +159,38 @@ export class Follower<Value> {
     this.#caughtUp = this.#missing === 0;
     this.#lag = info.num_pending;
     let place = 0;
-    const messages = await jetstream(nats)
-      .consumers.getConsumerFromInfo(info)
-      .consume({
-        ...PULLING,
-        max_messages: 2000,
-        callback: (message) => {
-          if (this.#stopping || message.info.stream !== stream) return;
-          if (message.info.deliverySequence !== ++place)
-            throw new Error(`message ${place} of the reader is missing`);
+    this.#pulls = new Pulls({
+      nats,
+      stream,
+      consumer: info.name,
+      most: 500,
+      everyMs,
+      onHeard: () => (this.#heardAt = performance.now()),
+      take: (messages) => {
+        for (const message of messages) {
+          if (message.delivery !== ++place) throw new Error(`message ${place} of the reader is missing`);
           this.#take(message);
-        },
-      });
-    this.#messages = messages;
-    if (this.#stopping) messages.stop();
+        }
+      },
+    });
+    if (this.#stopping) return;
     this.#heardAt = performance.now();
     this.#trouble = undefined;
-    void endWhenGone(messages, () => (this.#heardAt = performance.now()));
-    const end = await messages.closed();
-    if (end) throw end;
+    await this.#pulls.run();
   }
 
-  #take(message: JsMsg): void {
+  #take(message: Pulled): void {
     const { subject, seq } = message;
     this.#heardAt = performance.now();
     const value = this.#parse(message);
     if (value !== undefined) this.#options.handle({ subject, seq, value });
     this.#last = seq;
-    this.#lag = message.info.pending;
+    this.#lag = message.pending;
     if (!this.#caughtUp && --this.#missing <= 0) this.#caughtUp = true;
   }
 
   /** A message that breaks its contract is counted and put aside: it would block everything behind it for ever. */
-  #parse(message: JsMsg): Value | undefined {
+  #parse(message: Pulled): Value | undefined {
     const { subject, seq } = message;
     try {
       return this.#options.schema(subject).parse(message.json());

@@ -83,6 +83,7 @@ async function setup(context: Context, verify: Verify): Promise<void> {
     stream: "FILLS",
     subjects: [subjects.fills.confirmed],
     after,
+    everyMs: POSITIONS_MS,
     schema: () => FILLS,
     handle: ({ value }) => {
       for (const { fill } of value) {

@@ -5,6 +5,7 @@ import {
   durationSeconds,
   formatMiB,
   goMemoryLimit,
+  goProcessors,
   memoryMiB,
   parseDuration,
 } from "../../../model/units";
@@ -135,4 +136,8 @@ it("writes CPUs as the provider reads them back", () => {
 
 it("lets a Go program's collector work before its limit is met", () => {
   expect([goMemoryLimit(768), goMemoryLimit(1280)]).toEqual(["691MiB", "1152MiB"]);
+});
+
+test("a Go program runs on as many processors as its limit allows, and on one at the least", () => {
+  expect([0.25, 1, 1.5, 2].map(goProcessors)).toEqual(["1", "1", "2", "2"]);
 });

@@ -195,6 +195,8 @@ export class PrismVenue implements Venue {
     body?: unknown,
   ): Promise<z.output<Answer>> {
     const { timeoutMs } = this.#options;
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const response = await this.#pool.request({
         method,
@@ -202,7 +204,7 @@ export class PrismVenue implements Venue {
         headers: this.#headers,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: abort.signal,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.body.text();
@@ -215,6 +217,8 @@ export class PrismVenue implements Venue {
         what,
         error instanceof Error ? error.message : String(error),
       );
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -101,7 +101,7 @@ describe("the credentials that the tools gateway shows", () => {
       },
     });
     expect(toolsGateway.entrypoint?.join(" ")).toContain("--once /run/secrets/tools.yml");
-    expect(wired.env).toEqual({ GOGC: "400", GOMEMLIMIT: expect.any(String) as string });
+    expect(wired.env).toEqual({ GOMAXPROCS: "1", GOGC: "400", GOMEMLIMIT: expect.any(String) as string });
   });
 
   it.each([

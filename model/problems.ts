@@ -9,8 +9,10 @@ export interface Problem {
   readonly what: string;
   /** The offending value as it was given; left out where there is none (a missing key). */
   readonly value?: unknown;
-  /** What would be accepted. */
+  /** What would be accepted, unless {@link what} says it. */
   readonly allowed?: string;
+  /** What it is for. */
+  readonly about?: string;
   /** What to do about it, as an instruction. */
   readonly fix?: string;
 }
@@ -42,6 +44,7 @@ function formatProblem(problem: Problem): string {
   const lines = [`  ✗ ${problem.path}: ${problem.what}`];
   if ("value" in problem) lines.push(`      value:   ${show(problem.value)}`);
   if (problem.allowed !== undefined) lines.push(`      allowed: ${problem.allowed}`);
+  if (problem.about !== undefined) lines.push(`      about:   ${problem.about}`);
   if (problem.fix !== undefined) lines.push(`      fix:     ${problem.fix}`);
   return lines.join("\n");
 }

@@ -156,7 +156,8 @@ export function parseSettings(raw: Readonly<Record<string, unknown>>): Settings 
     const path = /[.[]/.test(problem.path) ? ` --path ${problem.path}` : ` ${problem.path}`;
     const unknown = problem.what === UNKNOWN_KEY;
     const fix = unknown ? `pulumi config rm${path}` : `pulumi config set${path} <value>`;
-    return { ...problem, allowed: (unknown ? keysOf(known) : undefined) ?? known.description ?? "", fix };
+    const allowed = unknown ? keysOf(known) : undefined;
+    return { ...problem, ...(allowed === undefined ? { about: known.description ?? "" } : { allowed }), fix };
   });
   throw new ProblemsError("The stack's settings", problems);
 }

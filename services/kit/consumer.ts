@@ -101,6 +101,8 @@ class Reader<Value> {
         everyMs,
         onHeard: () => (this.#trouble = undefined),
         take: (messages) => this.#take(messages),
+        // at once, and not when its time to be acknowledged is over
+        leave: (message) => message.again(),
       });
       try {
         await this.#pulls.run();

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { NatsConnectionImpl } from "@nats-io/nats-core/internal";
 import { createInbox, millis, nanos, type Msg, type NatsConnection } from "@nats-io/nats-core";
 
@@ -64,6 +65,8 @@ export interface PullOptions {
   readonly everyMs: number;
   /** What waited, oldest first. The next turn comes when it returns. */
   readonly take: (messages: readonly Pulled[]) => Promise<void> | void;
+  /** One that came, and that nobody will take any more. */
+  readonly leave?: (message: Pulled) => void;
   /** The server was heard: there is nothing new, or there is. */
   readonly onHeard?: () => void;
 }
@@ -72,6 +75,10 @@ export interface PullOptions {
 const EXPIRES_MS = 10_000;
 const HEARTBEAT_MS = 1000;
 const SILENCE_MS = 2.5 * HEARTBEAT_MS;
+/** Before the next question when there was nothing: a server with other questions to answer says so at once. */
+const NOTHING_MS = 50;
+/** For what is on its way when reading ends; without a connection nothing is. */
+const LAST_MS = 500;
 
 /**
  * Reads a consumer in turns: the server is asked for all that waits, or for the next message when nothing does. Between
@@ -122,17 +129,19 @@ export class Pulls {
     try {
       while (!this.#stopping) {
         const messages = await this.#ask();
-        if (messages.length === 0) continue;
-        const next = performance.now() + everyMs;
-        await take(messages);
+        const next = performance.now() + (messages.length > 0 ? everyMs : NOTHING_MS);
+        if (messages.length > 0) await take(messages);
         await this.#rest(next - performance.now());
       }
     } finally {
       this.#stopping = true;
       clearInterval(watch);
       statuses.stop();
-      // what is on its way is given back by #hear
-      if (!nats.isClosed()) await subscription.drain().catch(() => undefined);
+      if (!nats.isClosed())
+        await Promise.race([
+          subscription.drain().catch(() => undefined),
+          wait(LAST_MS, undefined, { ref: false }),
+        ]);
     }
   }
 
@@ -155,7 +164,10 @@ export class Pulls {
       { reply: `${this.#inbox}.${question}` },
     );
     while (this.#asking && !this.#stopping && !this.#failure) await this.#interrupted();
-    if (this.#failure) throw this.#failure;
+    if (this.#failure) {
+      if (!nats.isClosed()) this.#messages.forEach((message) => this.#options.leave?.(message));
+      throw this.#failure;
+    }
     return this.#messages;
   }
 
@@ -178,9 +190,8 @@ export class Pulls {
       return;
     }
     const pulled = new Pulled(message);
-    // `run` has ended, or does not wait any more: nobody will take it
-    if (this.#stopping || !this.#asking) {
-      pulled.again();
+    if (this.#stopping || this.#failure) {
+      this.#options.leave?.(pulled);
       return;
     }
     this.#options.onHeard?.();

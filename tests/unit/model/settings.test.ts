@@ -55,7 +55,7 @@ it("takes values as Pulumi hands them over: everything that is no text as JSON",
 });
 
 describe("a bad setting", () => {
-  const allowed = (key: keyof typeof settingsSchema.shape): string =>
+  const about = (key: keyof typeof settingsSchema.shape): string =>
     settingsSchema.shape[key].description ?? "";
 
   it.each([
@@ -86,7 +86,7 @@ describe("a bad setting", () => {
         path: `trade2026:${key}`,
         what,
         value: key === "hostPorts" ? 8080 : value,
-        allowed: allowed(key),
+        about: about(key),
         fix: `pulumi config set trade2026:${key} <value>`,
       },
     ]);
@@ -148,7 +148,7 @@ describe("a bad setting", () => {
         path: `trade2026:${path}`,
         what,
         value,
-        allowed: allowed(key),
+        about: about(key),
         fix: `pulumi config set --path trade2026:${path} <value>`,
       },
     ]);
@@ -182,15 +182,15 @@ describe("a bad setting", () => {
       `The stack's settings: 4 problems, nothing was changed.
   ✗ trade2026:prefix: must be 1 to 20 lower-case letters, digits and dashes, a letter first
       value:   "-"
-      allowed: ${allowed("prefix")}
+      about:   ${about("prefix")}
       fix:     pulumi config set trade2026:prefix <value>
   ✗ trade2026:subnets.backend: must be an IPv4 CIDR block such as 172.21.0.0/16
       value:   "?"
-      allowed: ${allowed("subnets")}
+      about:   ${about("subnets")}
       fix:     pulumi config set --path trade2026:subnets.backend <value>
   ✗ trade2026:tlsEpoch: must be a whole number
       value:   "x"
-      allowed: ${allowed("tlsEpoch")}
+      about:   ${about("tlsEpoch")}
       fix:     pulumi config set trade2026:tlsEpoch <value>
   ✗ trade2026:extra: there is no such key
       value:   1

@@ -31,6 +31,11 @@ export class Book {
     return this.#open.size + this.#finals.size;
   }
 
+  /** Ids in memory, with those of entries that have gone and are not taken out yet. */
+  get indexed(): number {
+    return this.#ids.length;
+  }
+
   get(orderId: string): Entry | undefined {
     const open = this.#open.get(orderId);
     if (open) return open;
@@ -81,7 +86,7 @@ export class Book {
 
   /** Entries with an id before `before`, the newest first. */
   *newestFirst(before: string | undefined): Iterable<Entry> {
-    this.#tidy();
+    this.#sort();
     const ids = this.#ids;
     for (let at = before === undefined ? ids.length - 1 : lowerBound(ids, before) - 1; at >= 0; at--) {
       const id = ids[at] ?? "";
@@ -108,19 +113,23 @@ export class Book {
   #evict(): void {
     let over = this.#finals.size - this.#options.finals;
     for (const [id, entry] of this.#finals) {
-      if (over-- <= 0) return;
-      if (this.#options.holds(entry)) return;
+      if (over-- <= 0 || this.#options.holds(entry)) break;
       this.#finals.delete(id);
       const { account, client_order_id } = entry.order;
       const key = clientKey(account, client_order_id);
       if (this.#clients.get(key) === entry) this.#clients.delete(key);
     }
-    if (this.#ids.length > 2 * this.size + 1024) this.#tidy();
+    this.#forget();
   }
 
-  #tidy(): void {
-    if (this.#ids.length > 2 * this.size + 1024)
-      this.#ids = this.#ids.filter((id) => this.#open.has(id) || this.#finals.has(id));
+  /** Takes out the ids of entries that have gone, and those that are there twice, once they are the half of them. */
+  #forget(): void {
+    if (this.#ids.length <= 2 * this.size + 1024) return;
+    const there = this.#ids.filter((id) => this.#open.has(id) || this.#finals.has(id));
+    this.#ids = [...new Set(there)];
+  }
+
+  #sort(): void {
     if (this.#sorted) return;
     this.#ids = [...new Set(this.#ids)].sort();
     this.#sorted = true;

@@ -148,7 +148,17 @@ describe("the book", () => {
     const book = new Book({ finals: 100, holds: () => false });
     for (let n = 1; n <= 20_000; n++) book.add(entry(n, "FILLED"));
     expect(book.size).toBe(100);
+    // before anybody lists them
+    expect(book.indexed).toBeLessThanOrEqual(2 * 100 + 1024);
     expect([...book.newestFirst(undefined)]).toHaveLength(100);
+  });
+
+  it("stays small when the same orders come and go, and shows each once", () => {
+    const book = new Book({ finals: 10, holds: () => false });
+    for (let round = 0; round < 500; round++) for (let n = 1; n <= 20; n++) book.add(entry(n, "FILLED"));
+    expect(book.indexed).toBeLessThanOrEqual(2 * 10 + 1024);
+    const listed = [...book.newestFirst(undefined)].map(({ order }) => order.order_id);
+    expect(listed).toEqual([20, 19, 18, 17, 16, 15, 14, 13, 12, 11].map(id));
   });
 });
 

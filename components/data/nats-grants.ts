@@ -26,7 +26,11 @@ export function busGrant(service: string, use: BusUse): Grant {
   const read = (use.consumes ?? []).flatMap((name) => {
     const stream = consumers.find((one) => one.name === name)?.stream;
     if (stream === undefined) throw new Error(`no consumer ${name} in services/contracts/consumers.ts`);
-    return [`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, `$JS.ACK.${stream}.${name}.>`];
+    return [
+      `$JS.API.CONSUMER.INFO.${stream}.${name}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`,
+      `$JS.ACK.${stream}.${name}.>`,
+    ];
   });
   const replayed = (use.replays ?? []).flatMap((stream) => [
     `$JS.API.STREAM.INFO.${stream}`,

@@ -1,10 +1,12 @@
 import type { Registry } from "prom-client";
+import { jetstream, type ConsumerMessages, type JsMsg } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
 import { consumers } from "../contracts/consumers";
 import type { Health } from "./health";
 import type { Log } from "./log";
-import { Pulls, type Pulled } from "./pulling";
+import { Pace } from "./pace";
+import { endWhenGone, PULLING } from "./pulling";
 import { putAsideOf } from "./put-aside";
 
 /** A message of a stream, read. */
@@ -35,8 +37,8 @@ export interface ConsumeOptions<Value> {
   /** @default 256 */
   readonly limit?: number;
   /**
-   * Messages are asked for at most so often, in milliseconds, and come together: for what nobody waits for. What is
-   * alone waits for nothing.
+   * Messages are handled at most so often, in milliseconds: for what is costly each time. What is alone waits for
+   * nothing.
    * @default 0
    */
   readonly everyMs?: number;
@@ -73,7 +75,9 @@ class Reader<Value> {
   readonly #putAside: () => void;
   #stopping = false;
   #trouble: string | undefined = "not reading yet";
-  #pulls: Pulls | undefined;
+  #messages: ConsumerMessages | undefined;
+  #queue: JsMsg[] = [];
+  #arrived: () => void = () => undefined;
 
   constructor(options: ConsumeOptions<Value>, stream: string) {
     this.#options = options;
@@ -87,34 +91,62 @@ class Reader<Value> {
 
   stop(): void {
     this.#stopping = true;
-    this.#pulls?.stop();
+    this.#messages?.stop();
+    this.#arrived();
   }
 
   async run(): Promise<void> {
-    const { nats, log, consumer, limit = 256, everyMs = 0 } = this.#options;
+    const { log, consumer } = this.#options;
     while (!this.#stopping) {
-      this.#pulls = new Pulls({
-        nats,
-        stream: this.#stream,
-        consumer,
-        most: limit,
-        everyMs,
-        onHeard: () => (this.#trouble = undefined),
-        take: (messages) => this.#take(messages),
-        // at once, and not when its time to be acknowledged is over
-        leave: (message) => message.again(),
-      });
       try {
-        await this.#pulls.run();
+        await this.#open();
+        this.#trouble = undefined;
+        await this.#work();
       } catch (error) {
         this.#trouble = error instanceof Error ? error.message : String(error);
         log.warn({ consumer, reason: this.#trouble }, "reading stopped, beginning again");
       }
+      this.#messages?.stop();
+      this.#giveBack(this.#queue.splice(0));
       if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  async #take(messages: readonly Pulled[]): Promise<void> {
+  async #open(): Promise<void> {
+    const { nats, consumer, limit = 256 } = this.#options;
+    const handle = await jetstream(nats).consumers.get(this.#stream, consumer);
+    this.#messages = await handle.consume({
+      ...PULLING,
+      max_messages: Math.max(2, 2 * limit),
+      callback: (message) => {
+        this.#queue.push(message);
+        this.#arrived();
+      },
+    });
+    void endWhenGone(this.#messages);
+  }
+
+  async #work(): Promise<void> {
+    const { limit = 256, everyMs = 0 } = this.#options;
+    const pace = new Pace(everyMs);
+    const closed = this.#messages?.closed() ?? Promise.resolve();
+    let ended: Error | undefined;
+    void closed.then((reason) => {
+      ended = reason ?? new Error("the consumer is gone");
+      this.#arrived();
+    });
+    while (!this.#stopping) {
+      if (this.#queue.length === 0) {
+        if (ended) throw ended;
+        await new Promise<void>((resolve) => (this.#arrived = resolve));
+        continue;
+      }
+      if (this.#queue.length < limit) await pace.turn();
+      await this.#take(this.#queue.splice(0, limit));
+    }
+  }
+
+  async #take(messages: readonly JsMsg[]): Promise<void> {
     const good = messages.flatMap((message) => {
       const read = this.#read(message);
       return read ? [{ message, read }] : [];
@@ -125,22 +157,27 @@ class Reader<Value> {
     } catch (error) {
       const { log, consumer } = this.#options;
       log.error({ err: error, consumer, messages: good.length }, "not handled, will come again");
-      good.forEach(({ message }) => message.again(RETRY_MS));
+      good.forEach(({ message }) => message.nak(RETRY_MS));
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       return;
     }
     good.forEach(({ message }) => message.ack());
   }
 
-  #read(message: Pulled): Delivered<Value> | undefined {
+  /** What waits comes again at once, and not when its time to be acknowledged is over. */
+  #giveBack(messages: readonly JsMsg[]): void {
+    if (!this.#options.nats.isClosed()) messages.forEach((message) => message.nak());
+  }
+
+  #read(message: JsMsg): Delivered<Value> | undefined {
     const { log, consumer, schema } = this.#options;
-    const { subject, seq, redelivered, at } = message;
+    const { subject, seq, redelivered, time } = message;
     try {
-      return { subject, seq, redelivered, at, value: schema(subject).parse(message.json()) };
+      return { subject, seq, redelivered, at: time.getTime(), value: schema(subject).parse(message.json()) };
     } catch (error) {
       log.error({ err: error, consumer, subject, seq }, "not what its contract says, put aside");
       this.#putAside();
-      message.putAside("not what its contract says");
+      message.term("not what its contract says");
       return undefined;
     }
   }

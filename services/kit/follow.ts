@@ -1,10 +1,17 @@
-import { AckPolicy, DeliverPolicy, jetstreamManager } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  type ConsumerMessages,
+  type JsMsg,
+} from "@nats-io/jetstream";
 import type { Registry } from "prom-client";
 import { nuid, type NatsConnection } from "@nats-io/nats-core";
 import type { z } from "zod";
 import type { Health } from "./health";
 import type { Log } from "./log";
-import { Pulls, type Pulled } from "./pulling";
+import { endWhenGone, PULLING } from "./pulling";
 import { putAsideOf } from "./put-aside";
 
 /** A message of a stream, in its place. */
@@ -32,8 +39,6 @@ export interface FollowOptions<Value> {
   readonly schema: (subject: string) => z.ZodType<Value>;
   /** Called once for each message, in the order of the stream. Memory only: it cannot fail halfway and be repeated. */
   readonly handle: (message: Followed<Value>) => void;
-  /** Messages are asked for at most so often, in milliseconds, and come together. What is alone waits for nothing. */
-  readonly everyMs: number;
   readonly log: Log;
   readonly health: Health;
   readonly metrics: Registry;
@@ -69,7 +74,7 @@ export class Follower<Value> {
   #lag = 0;
   #heardAt = -Infinity;
   #trouble: string | undefined = "not reading yet";
-  #pulls: Pulls | undefined;
+  #messages: ConsumerMessages | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: FollowOptions<Value>) {
@@ -92,7 +97,7 @@ export class Follower<Value> {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#pulls?.stop();
+    this.#messages?.stop();
     await this.#running;
   }
 
@@ -133,12 +138,13 @@ export class Follower<Value> {
         this.#trouble = error instanceof Error ? error.message : String(error);
         if (!this.#stopping) log.warn({ stream, reason: this.#trouble }, "reading stopped, beginning again");
       }
+      this.#messages?.stop();
       if (!this.#stopping) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
   async #read(): Promise<void> {
-    const { nats, service, stream, subjects, everyMs } = this.#options;
+    const { nats, service, stream, subjects } = this.#options;
     const manager = await jetstreamManager(nats, { checkAPI: false });
     const { created } = await manager.streams.info(stream);
     this.#created ??= created;
@@ -159,38 +165,39 @@ export class Follower<Value> {
     this.#caughtUp = this.#missing === 0;
     this.#lag = info.num_pending;
     let place = 0;
-    this.#pulls = new Pulls({
-      nats,
-      stream,
-      consumer: info.name,
-      most: 500,
-      everyMs,
-      onHeard: () => (this.#heardAt = performance.now()),
-      take: (messages) => {
-        for (const message of messages) {
-          if (message.delivery !== ++place) throw new Error(`message ${place} of the reader is missing`);
+    const messages = await jetstream(nats)
+      .consumers.getConsumerFromInfo(info)
+      .consume({
+        ...PULLING,
+        max_messages: 2000,
+        callback: (message) => {
+          if (this.#stopping || message.info.stream !== stream) return;
+          if (message.info.deliverySequence !== ++place)
+            throw new Error(`message ${place} of the reader is missing`);
           this.#take(message);
-        }
-      },
-    });
-    if (this.#stopping) return;
+        },
+      });
+    this.#messages = messages;
+    if (this.#stopping) messages.stop();
     this.#heardAt = performance.now();
     this.#trouble = undefined;
-    await this.#pulls.run();
+    void endWhenGone(messages, () => (this.#heardAt = performance.now()));
+    const end = await messages.closed();
+    if (end) throw end;
   }
 
-  #take(message: Pulled): void {
+  #take(message: JsMsg): void {
     const { subject, seq } = message;
     this.#heardAt = performance.now();
     const value = this.#parse(message);
     if (value !== undefined) this.#options.handle({ subject, seq, value });
     this.#last = seq;
-    this.#lag = message.pending;
+    this.#lag = message.info.pending;
     if (!this.#caughtUp && --this.#missing <= 0) this.#caughtUp = true;
   }
 
   /** A message that breaks its contract is counted and put aside: it would block everything behind it for ever. */
-  #parse(message: Pulled): Value | undefined {
+  #parse(message: JsMsg): Value | undefined {
     const { subject, seq } = message;
     try {
       return this.#options.schema(subject).parse(message.json());

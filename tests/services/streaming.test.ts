@@ -1,4 +1,3 @@
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { NatsConnection } from "@nats-io/nats-core";
 import { Registry } from "prom-client";
 import { z } from "zod";
@@ -30,21 +29,8 @@ afterAll(async () => {
 });
 
 type Handle = ConsumeOptions<z.output<typeof value>>["handle"];
-const listen = (
-  consumer: string,
-  handle: Handle,
-  more: Partial<ConsumeOptions<z.output<typeof value>>> = {},
-): Consumption =>
-  consume({
-    nats: connection,
-    consumer,
-    schema: () => value,
-    handle,
-    log,
-    health: new Health(),
-    metrics: new Registry(),
-    ...more,
-  });
+const listen = (consumer: string, handle: Handle, metrics = new Registry()): Consumption =>
+  consume({ nats: connection, consumer, schema: () => value, handle, log, health: new Health(), metrics });
 
 test("what is said is heard once, in order, over a kill of the server", async () => {
   const publisher = new Publisher<{ n: number }>({
@@ -78,81 +64,6 @@ test("what is said is heard once, in order, over a kill of the server", async ()
   expect(first).toEqual(Array.from({ length: 2000 }, (_, n) => n));
   expect(new Set(messages).size).toBeLessThan(2000);
 }, 120_000);
-
-test("what comes while a turn rests comes together, at most so many, and what is alone waits for nothing", async () => {
-  const turns: { readonly at: number; readonly numbers: readonly number[] }[] = [];
-  const reading = listen(
-    "exeq-fills",
-    (delivered) => {
-      const numbers = delivered.flatMap(({ value: records }) => records.map(({ n }) => n));
-      if (numbers.some((n) => n >= 5000)) turns.push({ at: performance.now(), numbers });
-    },
-    { everyMs: 1000, limit: 30 },
-  );
-  const say = async (n: number): Promise<void> => {
-    connection.publish(SUBJECT, JSON.stringify([{ n }]));
-    await connection.flush();
-  };
-  const manager = await jetstreamManager(connection);
-  await until(
-    "the reader to have read everything",
-    10,
-    async () => manager.consumers.info("FILLS", "exeq-fills"),
-    ({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0,
-  );
-  await new Promise((resolve) => setTimeout(resolve, 1200));
-  await say(5000);
-  await until(
-    "the first",
-    10,
-    async () => turns.length,
-    (count) => count === 1,
-  );
-  for (let n = 5001; n <= 5040; n++) await say(n);
-  await until(
-    "the rest",
-    10,
-    async () => turns.flatMap(({ numbers }) => numbers).length,
-    (count) => count === 41,
-  );
-  await reading.stop();
-  expect(turns.map(({ numbers }) => numbers.length)).toEqual([1, 30, 10]);
-  expect(turns.flatMap(({ numbers }) => numbers)).toEqual(
-    Array.from({ length: 41 }, (_, index) => 5000 + index),
-  );
-}, 60_000);
-
-test("a reader that stops leaves nothing with itself", async () => {
-  const none = listen("exeq-fills", () => undefined);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await none.stop();
-  await new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log }).publish(
-    { n: 7001 },
-    "7001",
-  );
-  const heard: number[] = [];
-  const began = performance.now();
-  const next = listen("exeq-fills", (delivered) => {
-    heard.push(...delivered.flatMap(({ value: records }) => records.map(({ n }) => n)));
-  });
-  await until("it to be heard", 30, async () => heard.includes(7001), Boolean);
-  await next.stop();
-  // its time to be acknowledged is ten seconds
-  expect(performance.now() - began).toBeLessThan(8000);
-}, 60_000);
-
-test("no such reader is said at once", async () => {
-  const health = new Health();
-  const reading = listen("normalizer-ticks", () => undefined, { health });
-  health.markRunning();
-  const told = async (): Promise<string> => JSON.stringify(await health.ready());
-  await until("it to read", 10, told, (report) => report.includes('"status":"ok"'));
-  await (await jetstreamManager(connection)).consumers.delete("MARKET", "normalizer-ticks");
-  await until("it to be told", 10, told, (report) =>
-    report.includes("the server has no normalizer-ticks of MARKET"),
-  );
-  await reading.stop();
-}, 60_000);
 
 test("a server that comes back before its streams do keeps no reader waiting", async () => {
   const heard: number[] = [];
@@ -190,7 +101,7 @@ test("a message that breaks its contract is put aside, and one that fails comes 
       if (numbers.includes(9001) && failures-- > 0) throw new Error("not now");
       heard.push(...numbers);
     },
-    { metrics },
+    metrics,
   );
   connection.publish(SUBJECT, '"nonsense"');
   const publisher = new Publisher<{ n: number }>({ nats: connection, subject: SUBJECT, log });

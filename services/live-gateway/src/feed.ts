@@ -135,7 +135,7 @@ export async function tellEvents(
   const news = events.filter(({ seq, report_id }) => (gapFree ? seq > before : !store.wasTold(report_id)));
   // an order of the gateway's own is told before what happens to it
   await reports.flushOutbox();
-  for (const phase of phasesOf(withoutProven(news))) {
+  for (const phase of phasesOf(news)) {
     await Promise.all(
       phase.map((event) => {
         const told = messageOf(gateway, name, event);
@@ -177,13 +177,6 @@ function record({ store }: Gateway, venue: string, event: VenueEvent, opened: nu
     default:
       return;
   }
-}
-
-/** A fill says that its order is at the venue: an acceptance told in the same breath would say it twice. */
-export function withoutProven(events: readonly VenueEvent[]): readonly VenueEvent[] {
-  const filled = new Map<string, number>();
-  for (const { kind, order_id, seq } of events) if (kind === "fill") filled.set(order_id, seq);
-  return events.filter(({ kind, order_id, seq }) => kind !== "accepted" || (filled.get(order_id) ?? 0) < seq);
 }
 
 /**

@@ -83,7 +83,6 @@ async function setup(context: Context, verify: Verify): Promise<void> {
     stream: "FILLS",
     subjects: [subjects.fills.confirmed],
     after,
-    everyMs: POSITIONS_MS,
     schema: () => FILLS,
     handle: ({ value }) => {
       for (const { fill } of value) {

@@ -65,8 +65,6 @@ const fields = {
 type Context = ServiceContext<typeof fields>;
 
 const FLUSH_MS = 250;
-/** What it approved it counts at once; what became of it may be a little older. */
-const READ_MS = { orders: 50, fills: 20 };
 const ANNOUNCE_MS = 5000;
 
 /** @param verify of tokens, for tests; otherwise authn's keys */
@@ -132,7 +130,6 @@ async function setup(context: Context, verify: Verify): Promise<void> {
       stream: "ORDERS",
       subjects: Object.values(subjects.orders),
       after: from.orders.after,
-      everyMs: READ_MS.orders,
       handle,
     }),
     fills: new Follower({
@@ -140,7 +137,6 @@ async function setup(context: Context, verify: Verify): Promise<void> {
       stream: "FILLS",
       subjects: [subjects.fills.confirmed],
       after: from.fills.after,
-      everyMs: READ_MS.fills,
       handle,
     }),
   };

@@ -195,8 +195,6 @@ export class PrismVenue implements Venue {
     body?: unknown,
   ): Promise<z.output<Answer>> {
     const { timeoutMs } = this.#options;
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     try {
       const response = await this.#pool.request({
         method,
@@ -204,7 +202,7 @@ export class PrismVenue implements Venue {
         headers: this.#headers,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-        signal: abort.signal,
+        signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       const text = await response.body.text();
@@ -217,8 +215,6 @@ export class PrismVenue implements Venue {
         what,
         error instanceof Error ? error.message : String(error),
       );
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { phasesOf, withoutProven } from "../../../../services/live-gateway/src/feed";
+import { phasesOf } from "../../../../services/live-gateway/src/feed";
 import { closingOrder, uuidOf } from "../../../../services/live-gateway/src/enforcer";
 import { order as orderSchema } from "../../../../services/contracts/order";
 import { readArguments } from "../../../../services/live-gateway/src/control";
@@ -48,33 +48,6 @@ test("a batch of accepted and filled orders is two messages, not one for each ev
     (_, index) => [index >> 1, index % 2 ? "fill" : "accepted"] as const,
   );
   expect(phasesOf(eventsOf(told))).toHaveLength(2);
-});
-
-test("an acceptance is not told when a fill behind it says the same, and always otherwise", () => {
-  fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), kinds), { maxLength: 60 }), (told) => {
-      const events = eventsOf(told);
-      const kept = withoutProven(events);
-      for (const event of events) {
-        const isProven =
-          event.kind === "accepted" &&
-          events.some(
-            ({ kind, order_id, seq }) => kind === "fill" && order_id === event.order_id && seq > event.seq,
-          );
-        expect(kept.includes(event)).toBe(!isProven);
-      }
-    }),
-  );
-  expect(
-    withoutProven(
-      eventsOf([
-        [1, "accepted"],
-        [2, "fill"],
-        [1, "fill"],
-        [2, "accepted"],
-      ]),
-    ).map(({ seq }) => seq),
-  ).toEqual([2, 3, 4]);
 });
 
 describe("the order that closes a position", () => {
